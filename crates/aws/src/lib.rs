@@ -1,0 +1,1 @@
+//! AWS resource types as plain data, in the vocabulary of CloudFormation's schema.

@@ -1,0 +1,1 @@
+//! Diagnostics: a stable code, the span in the user's file, and a hint.

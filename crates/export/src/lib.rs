@@ -1,0 +1,1 @@
+//! Terraform, CloudFormation and manifests from the graph.

@@ -1,0 +1,1 @@
+//! Addresses, resources, edges and origins; knows no cloud.

@@ -1,0 +1,1 @@
+//! Kubernetes object types as plain data.

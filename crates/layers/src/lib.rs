@@ -1,0 +1,1 @@
+//! Lowering of the specification into the resource graph, one module a layer.

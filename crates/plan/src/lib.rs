@@ -1,0 +1,1 @@
+//! Diff of graph, state and observation into an immutable plan.

@@ -1,0 +1,1 @@
+//! The official AWS SDK behind the provider contract.

@@ -1,0 +1,1 @@
+//! The provider contract, the fake cloud and the conformance suite.

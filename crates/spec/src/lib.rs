@@ -1,0 +1,1 @@
+//! The language of platform.yaml and app.yaml: typed, spanned, with overrides resolved.

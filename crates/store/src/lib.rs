@@ -1,0 +1,1 @@
+//! State, journal, plans and runs on disk.
