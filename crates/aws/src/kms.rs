@@ -1,0 +1,10 @@
+//! AWS Key Management Service resource types.
+
+pub mod key;
+
+pub use key::Key;
+
+use crate::registry::{TypeEntry, entry_of};
+
+/// The types of this service.
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<Key>()];

@@ -1,0 +1,94 @@
+//! The one list of resource types. Adding a type is adding a line here (and its handler in `provider-aws`).
+
+use strata_graph::{Address, Contracts, Document, PhysicalId, TypeContract};
+
+use crate::resource::AwsResource;
+use crate::terraform::{Block, Terraform};
+
+/// A type behind function pointers, for code that holds documents.
+#[derive(Clone, Copy)]
+pub struct TypeEntry {
+    /// What the type promises.
+    pub contract: &'static TypeContract,
+    /// The Terraform blocks of a document; the local name is the second argument.
+    pub terraform: fn(&Document, &str) -> Result<Vec<Block>, serde_json::Error>,
+    /// The identifier that `terraform import` takes.
+    pub terraform_import_id: fn(&Document, &PhysicalId) -> Result<String, serde_json::Error>,
+    /// Whether a document is one of this type: reads it and writes it back.
+    pub normalize: fn(&Document) -> Result<Document, serde_json::Error>,
+}
+
+impl std::fmt::Debug for TypeEntry {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "TypeEntry({})", self.contract.type_name)
+    }
+}
+
+const fn of<R: AwsResource>() -> TypeEntry {
+    TypeEntry {
+        contract: R::CONTRACT,
+        terraform: |document, local_name| {
+            let resource: R = document.read()?;
+            let mut to = Terraform::new(local_name);
+            resource.terraform(&mut to);
+            Ok(to.into_blocks())
+        },
+        terraform_import_id: |document, id| Ok(document.read::<R>()?.terraform_import_id(id)),
+        normalize: |document| Document::of(&document.read::<R>()?),
+    }
+}
+
+/// Every type, each service's in its own module's list.
+pub fn entries() -> impl Iterator<Item = TypeEntry> {
+    [crate::ec2::ENTRIES, crate::kms::ENTRIES, crate::iam::ENTRIES].into_iter().flatten().copied()
+}
+
+/// The entry of a type name.
+#[must_use]
+pub fn entry(type_name: &str) -> Option<TypeEntry> {
+    entries().find(|entry| entry.contract.type_name == type_name)
+}
+
+/// The contracts of all types.
+#[must_use]
+pub fn contracts() -> Contracts {
+    Contracts::new(entries().map(|entry| entry.contract))
+}
+
+/// The entry of one type, for the services' lists.
+#[must_use]
+pub const fn entry_of<R: AwsResource>() -> TypeEntry {
+    of::<R>()
+}
+
+/// The local name of an address in exported code: unique over all scopes of one export.
+#[must_use]
+pub fn local_name(address: &Address) -> String {
+    use strata_graph::ScopeKind;
+    let clean = |text: &str| text.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect::<String>();
+    let name = clean(address.name());
+    let prefix = match address.scope().kind() {
+        ScopeKind::Account => "account_",
+        ScopeKind::Network => "network_",
+        ScopeKind::Cluster => "cluster_",
+        ScopeKind::Environment if name.starts_with(|character: char| character.is_ascii_digit()) => "_",
+        ScopeKind::Environment => "",
+    };
+    format!("{prefix}{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn type_names_and_kinds_are_unique() {
+        let mut types = BTreeSet::new();
+        let mut kinds = BTreeSet::new();
+        for entry in entries() {
+            assert!(types.insert(entry.contract.type_name), "{} twice", entry.contract.type_name);
+            assert!(kinds.insert(entry.contract.kind), "{} twice", entry.contract.kind);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What a cloud call can end in, classified by what a person or the engine does about it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of failure it is, and so who can do something about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrorKind {
+    /// Too many calls; worth trying again later.
+    Throttled,
+    /// The network or the service failed in passing; worth trying again. Whether the call was carried out is unknown.
+    Transient,
+    /// Something of that name exists and is not ours, or another change is under way.
+    Conflict,
+    /// Something else still uses the resource.
+    Dependency,
+    /// A quota of the account is used up.
+    Quota,
+    /// The caller may not do that.
+    Denied,
+    /// No credentials, or none that work.
+    Credentials,
+    /// The request is wrong; trying again cannot help.
+    Invalid,
+    /// The thing is not there.
+    NotFound,
+    /// The emulator does not know the operation. Never the answer of the real cloud.
+    Unsupported,
+    /// The provider itself is wrong.
+    Internal,
+}
+
+impl ErrorKind {
+    /// Whether trying the same call again can help.
+    #[must_use]
+    pub fn is_retryable(self) -> bool {
+        matches!(self, Self::Throttled | Self::Transient)
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Throttled => "throttled",
+            Self::Transient => "failed in passing",
+            Self::Conflict => "conflict",
+            Self::Dependency => "still in use",
+            Self::Quota => "quota used up",
+            Self::Denied => "denied",
+            Self::Credentials => "no working credentials",
+            Self::Invalid => "refused",
+            Self::NotFound => "not found",
+            Self::Unsupported => "not supported by this emulator",
+            Self::Internal => "internal error",
+        })
+    }
+}
+
+/// A failed cloud call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{operation}: {kind}: {message}{}", code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default())]
+pub struct ProviderError {
+    /// What kind of failure.
+    pub kind: ErrorKind,
+    /// The API operation, for example `ec2:CreateVpc`.
+    pub operation: String,
+    /// The cloud's error code, for example `VpcLimitExceeded`.
+    pub code: Option<String>,
+    /// The cloud's words.
+    pub message: String,
+}
+
+impl ProviderError {
+    /// An error from its parts.
+    pub fn new(kind: ErrorKind, operation: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { kind, operation: operation.into(), code: None, message: message.into() }
+    }
+
+    /// The provider was given, or got back, what it cannot be given: a wrong document, a missing field.
+    pub fn internal(operation: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Internal, operation, message)
+    }
+}

@@ -1,0 +1,173 @@
+//! A cloud in memory: real enough to run the engine on, with faults where a test asks for them.
+//!
+//! Invariant: it keeps what it was told and nothing else; outputs are derived from the id, so they are deterministic.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use strata_graph::{Contracts, Document, PhysicalId};
+
+use crate::error::{ErrorKind, ProviderError};
+use crate::provider::{ADDRESS_TAG, Account, Observation, Placement, Provider, Readiness, Request};
+
+/// What the fake cloud does to a call instead of carrying it out plainly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Refuse with this kind, without doing anything.
+    Refuse(ErrorKind),
+    /// Carry it out and lose the answer.
+    LoseAnswer,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Thing {
+    owner: String,
+    properties: Document,
+    outputs: BTreeMap<String, String>,
+    pending_polls: u32,
+}
+
+#[derive(Debug, Default)]
+struct Contents {
+    next: u64,
+    things: BTreeMap<String, Thing>,
+    faults: BTreeMap<String, VecDeque<Fault>>,
+    calls: Vec<String>,
+    pending_polls: u32,
+}
+
+/// The cloud in memory.
+#[derive(Debug)]
+pub struct FakeCloud {
+    contracts: Contracts,
+    contents: Mutex<Contents>,
+}
+
+impl FakeCloud {
+    /// An empty cloud that knows these types.
+    #[must_use]
+    pub fn new(contracts: Contracts) -> Self {
+        Self { contracts, contents: Mutex::default() }
+    }
+
+    fn contents(&self) -> MutexGuard<'_, Contents> {
+        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next call named `operation` (`create`, `update`, `delete`, `observe`) on this address meets the fault.
+    pub fn inject(&self, operation: &str, address: &str, fault: Fault) {
+        self.contents().faults.entry(format!("{operation} {address}")).or_default().push_back(fault);
+    }
+
+    /// Everything made from now on answers this many observations as pending before it is ready.
+    pub fn pend(&self, polls: u32) {
+        self.contents().pending_polls = polls;
+    }
+
+    /// The mutating calls carried out or refused, in order, as `create ADDRESS`.
+    pub fn calls(&self) -> Vec<String> {
+        self.contents().calls.clone()
+    }
+
+    /// Owner addresses of everything that stands, sorted; one entry a thing, so a duplicate shows.
+    pub fn inventory(&self) -> Vec<String> {
+        let mut owners: Vec<String> = self.contents().things.values().map(|thing| thing.owner.clone()).collect();
+        owners.sort();
+        owners
+    }
+
+    /// Changes a property behind everybody's back.
+    pub fn tamper(&self, owner: &str, property: &str, value: serde_json::Value) {
+        for thing in self.contents().things.values_mut().filter(|thing| thing.owner == owner) {
+            thing.properties.0.insert(property.to_owned(), value.clone());
+        }
+    }
+
+    /// Removes a thing behind everybody's back.
+    pub fn vanish(&self, owner: &str) {
+        self.contents().things.retain(|_, thing| thing.owner != owner);
+    }
+
+    fn meet(contents: &mut Contents, operation: &str, request: &Request<'_>) -> Result<bool, ProviderError> {
+        let key = format!("{operation} {}", request.address);
+        match contents.faults.get_mut(&key).and_then(VecDeque::pop_front) {
+            Some(Fault::Refuse(kind)) => Err(ProviderError::new(kind, format!("fake:{operation}"), "a fault that the test asked for")),
+            Some(Fault::LoseAnswer) => Ok(true),
+            None => Ok(false),
+        }
+    }
+
+    fn lost(operation: &str) -> ProviderError {
+        ProviderError::new(ErrorKind::Transient, format!("fake:{operation}"), "the answer was lost after the call was carried out")
+    }
+}
+
+#[async_trait]
+impl Provider for FakeCloud {
+    async fn account(&self, placement: &Placement) -> Result<Account, ProviderError> {
+        Ok(Account { account_id: placement.account_id.clone(), region: placement.region.clone(), partition: "aws".to_owned() })
+    }
+
+    async fn observe(&self, request: &Request<'_>) -> Result<Option<Observation>, ProviderError> {
+        let mut contents = self.contents();
+        Self::meet(&mut contents, "observe", request)?;
+        let owner = request.address.to_string();
+        let id = match request.id {
+            Some(id) => Some(id.0.clone()),
+            None => contents.things.iter().find(|(_, thing)| thing.owner == owner).map(|(id, _)| id.clone()),
+        };
+        let Some((id, thing)) = id.and_then(|id| contents.things.get_mut(&id).map(|thing| (id, thing))) else { return Ok(None) };
+        let readiness = if thing.pending_polls > 0 {
+            thing.pending_polls -= 1;
+            Readiness::Pending("creating".to_owned())
+        } else {
+            Readiness::Ready
+        };
+        Ok(Some(Observation { id: PhysicalId(id), properties: thing.properties.clone(), outputs: thing.outputs.clone(), readiness }))
+    }
+
+    async fn create(&self, request: &Request<'_>, _token: &str) -> Result<PhysicalId, ProviderError> {
+        let mut contents = self.contents();
+        contents.calls.push(format!("create {}", request.address));
+        let lose = Self::meet(&mut contents, "create", request)?;
+        if !request.properties.is_resolved() {
+            return Err(ProviderError::internal("fake:create", format!("{} still holds references", request.address)));
+        }
+        contents.next += 1;
+        let id = format!("{}-{:06}", request.address.kind(), contents.next);
+        let outputs = self
+            .contracts
+            .of_type(&request.type_name.0)
+            .map(|contract| contract.outputs.iter().map(|output| (output.name.to_owned(), format!("{}:{id}", output.name))).collect())
+            .unwrap_or_default();
+        let owner = request
+            .properties
+            .at(&format!("Tags.{ADDRESS_TAG}"))
+            .and_then(|value| value.as_str().map(ToOwned::to_owned))
+            .unwrap_or_else(|| request.address.to_string());
+        let pending_polls = contents.pending_polls;
+        contents.things.insert(id.clone(), Thing { owner, properties: request.properties.clone(), outputs, pending_polls });
+        if lose { Err(Self::lost("create")) } else { Ok(PhysicalId(id)) }
+    }
+
+    async fn update(&self, request: &Request<'_>, _observed: &Document) -> Result<(), ProviderError> {
+        let mut contents = self.contents();
+        contents.calls.push(format!("update {}", request.address));
+        let lose = Self::meet(&mut contents, "update", request)?;
+        let thing = request.id.and_then(|id| contents.things.get_mut(&id.0));
+        let Some(thing) = thing else { return Err(ProviderError::new(ErrorKind::NotFound, "fake:update", "no such thing")) };
+        thing.properties = request.properties.clone();
+        if lose { Err(Self::lost("update")) } else { Ok(()) }
+    }
+
+    async fn delete(&self, request: &Request<'_>) -> Result<(), ProviderError> {
+        let mut contents = self.contents();
+        contents.calls.push(format!("delete {}", request.address));
+        let lose = Self::meet(&mut contents, "delete", request)?;
+        if let Some(id) = request.id {
+            contents.things.remove(&id.0);
+        }
+        if lose { Err(Self::lost("delete")) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,124 @@
+//! The provider trait and what goes in and out of it.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use strata_graph::{Address, Document, PhysicalId, Pseudo, TypeName};
+
+use crate::error::ProviderError;
+
+/// Where a scope's resources live.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Placement {
+    /// The account's name in the platform file.
+    pub account: String,
+    /// Its twelve digits, as the platform file says them.
+    pub account_id: String,
+    /// The role to assume there, if one is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// The region.
+    pub region: String,
+}
+
+/// The account and region as the cloud itself names them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Twelve digits.
+    pub account_id: String,
+    /// The region.
+    pub region: String,
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    pub partition: String,
+}
+
+impl Account {
+    /// The value of a pseudo reference.
+    #[must_use]
+    pub fn pseudo(&self, pseudo: Pseudo) -> &str {
+        match pseudo {
+            Pseudo::AccountId => &self.account_id,
+            Pseudo::Region => &self.region,
+            Pseudo::Partition => &self.partition,
+        }
+    }
+}
+
+/// Which resource a call is about.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    /// Where.
+    pub placement: &'a Placement,
+    /// The platform's name: with the address it makes the ownership tags.
+    pub platform: &'a str,
+    /// Its address.
+    pub address: &'a Address,
+    /// Its type.
+    pub type_name: &'a TypeName,
+    /// What the cloud calls it, once that is known.
+    pub id: Option<&'a PhysicalId>,
+    /// What it should be (for create and update), or was last known to be (for observe and delete). Fully resolved for
+    /// create and update; an observation may get one that still holds references where nothing better is known.
+    pub properties: &'a Document,
+}
+
+/// Whether a resource can be used by those that depend on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "state", content = "detail")]
+pub enum Readiness {
+    /// It can.
+    Ready,
+    /// Not yet; the cloud's own word for it.
+    Pending(String),
+    /// It never will without a change; the cloud's own word for it.
+    Failed(String),
+    /// It is on its way out.
+    Deleting,
+}
+
+/// What was seen in the cloud.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation {
+    /// What the cloud calls it.
+    pub id: PhysicalId,
+    /// Its properties in the type's own vocabulary; those that no call returns are absent.
+    pub properties: Document,
+    /// Its outputs by the names of the type's contract.
+    pub outputs: BTreeMap<String, String>,
+    /// Whether it can be used.
+    pub readiness: Readiness,
+}
+
+/// The name of the tag that holds the owner's address.
+pub const ADDRESS_TAG: &str = "strata:address";
+/// The name of the tag that holds the platform's name.
+pub const PLATFORM_TAG: &str = "strata:platform";
+
+impl Observation {
+    /// The address in the ownership tag, where the resource carries one.
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        self.properties.0.get("Tags")?.get(ADDRESS_TAG)?.as_str()
+    }
+}
+
+/// A cloud.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// The account behind a placement, as the cloud names it.
+    async fn account(&self, placement: &Placement) -> Result<Account, ProviderError>;
+
+    /// Looks at a resource: by its id where the request has one, else by its deterministic name or ownership tags.
+    /// `None` when it is not there.
+    async fn observe(&self, request: &Request<'_>) -> Result<Option<Observation>, ProviderError>;
+
+    /// Makes a resource. `token` is the same for every try of one intent.
+    async fn create(&self, request: &Request<'_>, token: &str) -> Result<PhysicalId, ProviderError>;
+
+    /// Changes a resource in place from what was observed to the request's properties.
+    async fn update(&self, request: &Request<'_>, observed: &Document) -> Result<(), ProviderError>;
+
+    /// Removes a resource; success when it is already gone.
+    async fn delete(&self, request: &Request<'_>) -> Result<(), ProviderError>;
+}
