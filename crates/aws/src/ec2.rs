@@ -13,5 +13,9 @@ pub use vpc::Vpc;
 use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] =
-    &[entry_of::<Vpc>(), entry_of::<Subnet>(), entry_of::<SecurityGroup>(), entry_of::<SecurityGroupIngress>()];
+pub const ENTRIES: &[TypeEntry] = &[
+    entry_of::<Vpc>(),
+    entry_of::<Subnet>(),
+    entry_of::<SecurityGroup>(),
+    entry_of::<SecurityGroupIngress>(),
+];

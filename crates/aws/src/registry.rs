@@ -38,9 +38,45 @@ const fn of<R: AwsResource>() -> TypeEntry {
     }
 }
 
+const LISTS: &[&[TypeEntry]] = &[
+    crate::accessanalyzer::ENTRIES,
+    crate::applicationautoscaling::ENTRIES,
+    crate::autoscaling::ENTRIES,
+    crate::backup::ENTRIES,
+    crate::certificatemanager::ENTRIES,
+    crate::cloudtrail::ENTRIES,
+    crate::cloudwatch::ENTRIES,
+    crate::config::ENTRIES,
+    crate::ec2::ENTRIES,
+    crate::ecr::ENTRIES,
+    crate::ecs::ENTRIES,
+    crate::eks::ENTRIES,
+    crate::elasticache::ENTRIES,
+    crate::elasticloadbalancingv2::ENTRIES,
+    crate::guardduty::ENTRIES,
+    crate::iam::ENTRIES,
+    crate::inspector::ENTRIES,
+    crate::kms::ENTRIES,
+    crate::lambda::ENTRIES,
+    crate::logs::ENTRIES,
+    crate::rds::ENTRIES,
+    crate::route53::ENTRIES,
+    crate::s3::ENTRIES,
+    crate::scheduler::ENTRIES,
+    crate::secretsmanager::ENTRIES,
+    crate::securityhub::ENTRIES,
+    crate::servicediscovery::ENTRIES,
+    crate::sns::ENTRIES,
+    crate::sqs::ENTRIES,
+    crate::wafv2::ENTRIES,
+];
+
 /// Every type, each service's in its own module's list.
 pub fn entries() -> impl Iterator<Item = TypeEntry> {
-    [crate::ec2::ENTRIES, crate::kms::ENTRIES, crate::iam::ENTRIES].into_iter().flatten().copied()
+    [crate::ec2::ENTRIES, crate::kms::ENTRIES, crate::iam::ENTRIES]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// The entry of a type name.
@@ -65,7 +101,11 @@ pub const fn entry_of<R: AwsResource>() -> TypeEntry {
 #[must_use]
 pub fn local_name(address: &Address) -> String {
     use strata_graph::ScopeKind;
-    let clean = |text: &str| text.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect::<String>();
+    let clean = |text: &str| {
+        text.chars()
+            .map(|character| if character.is_ascii_alphanumeric() { character } else { '_' })
+            .collect::<String>()
+    };
     let name = clean(address.name());
     let prefix = match address.scope().kind() {
         ScopeKind::Account => "account_",

@@ -34,8 +34,16 @@ impl AwsResource for Key {
         unobservable: &["PendingWindowInDays"],
         unordered: &[],
         outputs: &[
-            OutputContract { name: "KeyId", cloudformation_ref: true, terraform: "key_id" },
-            OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },
+            OutputContract {
+                name: "KeyId",
+                cloudformation_ref: true,
+                terraform: "key_id",
+            },
+            OutputContract {
+                name: "Arn",
+                cloudformation_ref: false,
+                terraform: "arn",
+            },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_kms_key",

@@ -1,0 +1,6 @@
+//! Amazon ElastiCache resource types.
+
+use crate::registry::TypeEntry;
+
+/// The types of this service.
+pub const ENTRIES: &[TypeEntry] = &[];

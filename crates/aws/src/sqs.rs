@@ -1,0 +1,6 @@
+//! Amazon SQS resource types.
+
+use crate::registry::TypeEntry;
+
+/// The types of this service.
+pub const ENTRIES: &[TypeEntry] = &[];

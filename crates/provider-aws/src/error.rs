@@ -1,0 +1,160 @@
+//! The SDK's errors in the provider's terms. AWS's error codes are data in one table.
+//!
+//! Invariant: the message never holds a request's body, so no secret can pass through an error.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use strata_provider::{ErrorKind, ProviderError};
+
+/// Fragments of error codes and what they mean, first match wins.
+///
+/// Sources: the *Common errors* page of each service's API reference and the EC2 error-code list.
+const CODES: &[(&str, ErrorKind)] = &[
+    ("Throttl", ErrorKind::Throttled),
+    ("TooManyRequests", ErrorKind::Throttled),
+    ("RequestLimitExceeded", ErrorKind::Throttled),
+    ("SlowDown", ErrorKind::Throttled),
+    ("PriorRequestNotComplete", ErrorKind::Throttled),
+    ("ExpiredToken", ErrorKind::Credentials),
+    ("InvalidClientTokenId", ErrorKind::Credentials),
+    ("UnrecognizedClient", ErrorKind::Credentials),
+    ("AuthFailure", ErrorKind::Credentials),
+    ("SignatureDoesNotMatch", ErrorKind::Credentials),
+    ("AccessDenied", ErrorKind::Denied),
+    ("UnauthorizedOperation", ErrorKind::Denied),
+    ("NotAuthorized", ErrorKind::Denied),
+    ("OptInRequired", ErrorKind::Denied),
+    ("LimitExceeded", ErrorKind::Quota),
+    ("QuotaExceeded", ErrorKind::Quota),
+    ("TooMany", ErrorKind::Quota),
+    ("DependencyViolation", ErrorKind::Dependency),
+    ("DeleteConflict", ErrorKind::Dependency),
+    ("ResourceInUse", ErrorKind::Dependency),
+    ("InUse", ErrorKind::Dependency),
+    ("BucketNotEmpty", ErrorKind::Dependency),
+    ("HostedZoneNotEmpty", ErrorKind::Dependency),
+    ("RepositoryNotEmpty", ErrorKind::Dependency),
+    ("InvalidDBInstanceState", ErrorKind::Conflict),
+    ("AlreadyExist", ErrorKind::Conflict),
+    ("AlreadyOwned", ErrorKind::Conflict),
+    ("Duplicate", ErrorKind::Conflict),
+    ("Conflict", ErrorKind::Conflict),
+    ("EntityAlreadyExists", ErrorKind::Conflict),
+    ("ConcurrentModification", ErrorKind::Conflict),
+    ("NotFound", ErrorKind::NotFound),
+    ("NoSuch", ErrorKind::NotFound),
+    ("DoesNotExist", ErrorKind::NotFound),
+    ("NonExistent", ErrorKind::NotFound),
+    ("UnknownResource", ErrorKind::NotFound),
+    ("InternalError", ErrorKind::Transient),
+    ("InternalFailure", ErrorKind::Transient),
+    ("ServiceUnavailable", ErrorKind::Transient),
+    ("RequestTimeout", ErrorKind::Transient),
+    ("Unavailable", ErrorKind::Transient),
+];
+
+/// What an error code means.
+#[must_use]
+pub fn classify(code: &str) -> ErrorKind {
+    CODES
+        .iter()
+        .find(|(fragment, _)| code.contains(fragment))
+        .map_or(ErrorKind::Invalid, |(_, kind)| *kind)
+}
+
+/// An SDK error as a provider's; `operation` is written `service:Operation`.
+pub fn failed<E>(operation: &str, error: SdkError<E, HttpResponse>) -> ProviderError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    let (code, message) = match &error {
+        SdkError::ServiceError(service) => (
+            service.err().code().map(ToOwned::to_owned),
+            service.err().message().map(ToOwned::to_owned),
+        ),
+        _ => (None, None),
+    };
+    let kind = match (&error, code.as_deref(), status) {
+        (SdkError::ServiceError(_), _, Some(501)) => ErrorKind::Unsupported,
+        (SdkError::ServiceError(_), Some(code), _)
+            if code == "UnknownOperation" || code.contains("NotImplemented") || code.contains("NotYetImplemented") =>
+        {
+            ErrorKind::Unsupported
+        }
+        (SdkError::ServiceError(_), Some(code), _) => classify(code),
+        (SdkError::ServiceError(_) | SdkError::ResponseError(_), None, Some(404)) => ErrorKind::NotFound,
+        (SdkError::ServiceError(_), None, Some(403)) => ErrorKind::Denied,
+        (SdkError::ServiceError(_), None, Some(400..=499)) => ErrorKind::Invalid,
+        (SdkError::ConstructionFailure(_), _, _) => ErrorKind::Internal,
+        (SdkError::DispatchFailure(failure), _, _) if failure.is_user() || failure.is_other() => ErrorKind::Credentials,
+        _ => ErrorKind::Transient,
+    };
+    let message = message.unwrap_or_else(|| {
+        let mut text = String::new();
+        let mut source: Option<&dyn std::error::Error> = Some(&error);
+        while let Some(current) = source {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&current.to_string());
+            source = current.source();
+        }
+        text
+    });
+    ProviderError {
+        kind,
+        operation: operation.to_owned(),
+        code,
+        message,
+    }
+}
+
+/// Turns 'not found' into `None`.
+///
+/// # Errors
+/// Every other error.
+pub fn found<T>(result: Result<T, ProviderError>) -> Result<Option<T>, ProviderError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Turns 'not found' into success, for deletions.
+///
+/// # Errors
+/// Every other error.
+pub fn gone<T>(result: Result<T, ProviderError>) -> Result<(), ProviderError> {
+    found(result).map(|_| ())
+}
+
+/// A field that the API's reference promises and the answer lacks.
+#[must_use]
+pub fn missing(operation: &str, field: &str) -> ProviderError {
+    ProviderError::internal(operation, format!("the answer lacks '{field}'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_classified() {
+        for (code, kind) in [
+            ("ThrottlingException", ErrorKind::Throttled),
+            ("VpcLimitExceeded", ErrorKind::Quota),
+            ("RequestLimitExceeded", ErrorKind::Throttled),
+            ("InvalidVpcID.NotFound", ErrorKind::NotFound),
+            ("NoSuchBucket", ErrorKind::NotFound),
+            ("DependencyViolation", ErrorKind::Dependency),
+            ("BucketAlreadyOwnedByYou", ErrorKind::Conflict),
+            ("InvalidParameterValue", ErrorKind::Invalid),
+            ("ExpiredTokenException", ErrorKind::Credentials),
+        ] {
+            assert_eq!(classify(code), kind, "{code}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The provider: finds the placement's clients and the type's handler.
+//!
+//! Invariant: an answer 'this operation does not exist' is 'not supported by this emulator' only where the settings say that an
+//! emulator is spoken to; the real cloud's is a failure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use strata_graph::{Document, PhysicalId};
+use strata_provider::{Account, ErrorKind, Observation, Placement, Provider, ProviderError, Request};
+use tokio::sync::{Mutex, OnceCell};
+
+use crate::client::{Cloud, Settings};
+use crate::registry::{HandlerEntry, handlers};
+
+/// AWS, over all accounts and regions of a platform.
+#[derive(Debug)]
+pub struct AwsProvider {
+    settings: Settings,
+    handlers: BTreeMap<&'static str, HandlerEntry>,
+    clouds: Mutex<BTreeMap<Placement, Arc<OnceCell<Arc<Cloud>>>>>,
+}
+
+impl AwsProvider {
+    /// A provider that has spoken to nobody yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            handlers: handlers().map(|entry| (entry.type_name, entry)).collect(),
+            clouds: Mutex::default(),
+        }
+    }
+
+    /// The clients of a placement, connected on first use; concurrent first uses connect once.
+    ///
+    /// # Errors
+    /// See [`Cloud::connect`].
+    pub async fn cloud(&self, placement: &Placement) -> Result<Arc<Cloud>, ProviderError> {
+        let cell = Arc::clone(self.clouds.lock().await.entry(placement.clone()).or_default());
+        cell.get_or_try_init(|| async { Cloud::connect(&self.settings, placement).await.map(Arc::new) })
+            .await
+            .cloned()
+    }
+
+    fn handler(&self, request: &Request<'_>) -> Result<HandlerEntry, ProviderError> {
+        self.handlers
+            .get(request.type_name.0.as_str())
+            .copied()
+            .ok_or_else(|| ProviderError::internal("strata", format!("no handler for the type {}", request.type_name)))
+    }
+
+    fn judge<T>(&self, result: Result<T, ProviderError>) -> Result<T, ProviderError> {
+        result.map_err(|mut error| {
+            if error.kind == ErrorKind::Unsupported && !self.settings.emulator {
+                error.kind = ErrorKind::Invalid;
+            }
+            error
+        })
+    }
+}
+
+#[async_trait]
+impl Provider for AwsProvider {
+    async fn account(&self, placement: &Placement) -> Result<Account, ProviderError> {
+        Ok(self.cloud(placement).await?.account.clone())
+    }
+
+    async fn observe(&self, request: &Request<'_>) -> Result<Option<Observation>, ProviderError> {
+        let cloud = self.cloud(request.placement).await?;
+        self.judge((self.handler(request)?.observe)(&cloud, request).await)
+    }
+
+    async fn create(&self, request: &Request<'_>, token: &str) -> Result<PhysicalId, ProviderError> {
+        let cloud = self.cloud(request.placement).await?;
+        self.judge((self.handler(request)?.create)(&cloud, request, token).await)
+    }
+
+    async fn update(&self, request: &Request<'_>, observed: &Document) -> Result<(), ProviderError> {
+        let cloud = self.cloud(request.placement).await?;
+        self.judge((self.handler(request)?.update)(&cloud, request, observed).await)
+    }
+
+    async fn delete(&self, request: &Request<'_>) -> Result<(), ProviderError> {
+        let cloud = self.cloud(request.placement).await?;
+        self.judge((self.handler(request)?.delete)(&cloud, request).await)
+    }
+}

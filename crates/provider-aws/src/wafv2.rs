@@ -1,0 +1,6 @@
+//! Handlers of AWS WAF types.
+
+use crate::registry::HandlerEntry;
+
+/// The handlers of this service.
+pub const HANDLERS: &[HandlerEntry] = &[];
