@@ -25,7 +25,9 @@ pub(crate) fn list<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String 
 
 /// The hint for a wrong word: the nearest if there is one, and all that are allowed while they are few.
 pub(crate) fn hint<'a>(word: &str, allowed: &[&'a str], what: &str) -> String {
-    let near = nearest(word, allowed.iter().copied()).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    let near = nearest(word, allowed.iter().copied())
+        .map(|near| format!("did you mean `{near}`? "))
+        .unwrap_or_default();
     if allowed.is_empty() {
         return format!("none is declared{}{what}", if what.is_empty() { "" } else { " " });
     }
@@ -46,6 +48,9 @@ mod tests {
         assert_eq!(nearest("banana", ["services", "resources"]), None);
         assert_eq!(list(["a", "b", "c"]), "`a`, `b` or `c`");
         assert_eq!(list(["a"]), "`a`");
-        assert_eq!(hint("raed", &["read", "write"], "the verbs are"), "did you mean `read`? the verbs are `read` or `write`");
+        assert_eq!(
+            hint("raed", &["read", "write"], "the verbs are"),
+            "did you mean `read`? the verbs are `read` or `write`"
+        );
     }
 }

@@ -26,7 +26,11 @@ impl fmt::Display for AccountId {
 impl FromStr for AccountId {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) { Ok(Self(text.into())) } else { Err(String::new()) }
+        if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
+            Ok(Self(text.into()))
+        } else {
+            Err(String::new())
+        }
     }
 }
 
@@ -144,7 +148,9 @@ impl FromStr for RoleArn {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let parts: Vec<&str> = text.split(':').collect();
-        let [arn, partition, service, region, account, role] = parts[..] else { return Err(String::new()) };
+        let [arn, partition, service, region, account, role] = parts[..] else {
+            return Err(String::new());
+        };
         let name = role.strip_prefix("role/").unwrap_or_default();
         let name_fits = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-/".contains(&b));
         let partition_fits = ["aws", "aws-us-gov", "aws-cn"].contains(&partition);
@@ -193,12 +199,18 @@ impl FromStr for InstanceClass {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let bare = text.strip_prefix("db.").or_else(|| text.strip_prefix("cache.")).unwrap_or(text);
-        let Some((family, size)) = bare.split_once('.') else { return Err(String::new()) };
+        let Some((family, size)) = bare.split_once('.') else {
+            return Err(String::new());
+        };
         let family_fits = family.starts_with(|c: char| c.is_ascii_lowercase())
             && family.contains(|c: char| c.is_ascii_digit())
             && family.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         let size_fits = !size.is_empty() && size.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if family_fits && size_fits { Ok(Self(text.into())) } else { Err(String::new()) }
+        if family_fits && size_fits {
+            Ok(Self(text.into()))
+        } else {
+            Err(String::new())
+        }
     }
 }
 
@@ -221,7 +233,10 @@ mod tests {
     fn accounts_roles_regions() {
         assert!("012345678901".parse::<AccountId>().is_ok());
         assert!("12345678901".parse::<AccountId>().is_err());
-        assert_eq!("arn:aws:iam::111111111111:role/strata".parse::<RoleArn>().unwrap().account(), "111111111111");
+        assert_eq!(
+            "arn:aws:iam::111111111111:role/strata".parse::<RoleArn>().unwrap().account(),
+            "111111111111"
+        );
         assert!("arn:aws:iam::1:role/strata".parse::<RoleArn>().is_err());
         assert!("arn:aws:iam::111111111111:user/strata".parse::<RoleArn>().is_err());
         assert_eq!("us-east-1".parse::<Region>().unwrap().as_str(), "us-east-1");

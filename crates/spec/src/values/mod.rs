@@ -16,7 +16,7 @@ mod time;
 pub use amount::{Condition, DataSize, Money, Percent, Rate, RatePeriod};
 pub use aws::{AccountId, InstanceClass, REGIONS, Region, RoleArn};
 pub use expression::{Expression, Part, Reference};
-pub use name::{Name, Version, VariableName};
+pub use name::{Name, VariableName, Version};
 pub use network::{Cidr, DomainName, HostPort, IpAddress, PrefixLength, overlap};
 pub use place::{ImageReference, LocalPath};
 pub use size::{Size, SizeKey};
@@ -109,7 +109,11 @@ pub(crate) fn kind_by_pattern(pattern: &str) -> Option<&'static Kind> {
 pub(crate) fn schema_of(name: &str) -> schemars::Schema {
     let mut object = serde_json::Map::new();
     if let Some(kind) = kind(name) {
-        let types = if kind.number { serde_json::json!(["string", "number"]) } else { "string".into() };
+        let types = if kind.number {
+            serde_json::json!(["string", "number"])
+        } else {
+            "string".into()
+        };
         object.insert("type".into(), types);
         object.insert("pattern".into(), kind.pattern.into());
         object.insert("description".into(), kind.hint.into());

@@ -1,0 +1,163 @@
+//! `app.yaml`: what developers ask for.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Environment, Function, Host, Job, Pipeline, Resource, Service, Standard, TargetKind, words};
+use crate::values::Name;
+
+/// What developers ask for. Every key but `app` and `environments` is optional.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    /// The name of the application; part of every generated name and tag.
+    pub app: Name,
+    /// The version of the language; 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    /// Who answers for it: a team or an address of mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Standards on top of the platform's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compliance: Vec<Standard>,
+    /// What kind of data it handles; drives scope, retention and which controls apply.
+    #[serde(default)]
+    pub data: DataClass,
+    /// Containers that run all the time.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub services: IndexMap<Name, Service>,
+    /// Workloads that need whole machines.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub hosts: IndexMap<Name, Host>,
+    /// Containers that run at certain times.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub jobs: IndexMap<Name, Job>,
+    /// Code that runs when something happens.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub functions: IndexMap<Name, Function>,
+    /// Steps that run one after the other.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub pipelines: IndexMap<Name, Pipeline>,
+    /// Databases, caches, buckets, queues and other things that hold data.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub resources: IndexMap<Name, Resource>,
+    /// How it is tested and promoted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci: Option<Ci>,
+    /// What to do when the cloud no longer is as planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
+    /// The escape hatch: a merge patch for a generated resource, by its address. Shown in the plan and judged by policy after patching.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub patch: IndexMap<String, serde_json::Value>,
+    /// Things that had another name before, so that they are renamed and not made anew.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<Move>,
+    /// Resources that exist already and shall be taken over: address to cloud id.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub adopt: IndexMap<String, String>,
+    /// Where it runs.
+    pub environments: IndexMap<Name, Environment>,
+}
+
+impl Application {
+    /// What kind of thing `uses` reaches under this name: a resource's type or a service; none if there is no such name.
+    pub fn target_kind(&self, name: &str) -> Option<TargetKind> {
+        self.resources
+            .get(name)
+            .map(|resource| resource.kind().target_kind())
+            .or_else(|| self.services.contains_key(name).then_some(TargetKind::Service))
+    }
+}
+
+/// What kind of data an application handles.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DataClass {
+    /// Card numbers.
+    #[serde(default)]
+    pub cardholder: HandlingOfCardholderData,
+    /// Data about persons.
+    #[serde(default)]
+    pub personal: bool,
+    /// Data about the health of persons.
+    #[serde(default)]
+    pub health: bool,
+}
+
+words! {
+    /// What is done with card numbers.
+    #[derive(Default)]
+    HandlingOfCardholderData {
+        /// There are none.
+        #[default]
+        None = "none",
+        /// Only tokens that stand for them.
+        Tokenised = "tokenised",
+        /// They pass through.
+        Transmitted = "transmitted",
+        /// They are stored.
+        Stored = "stored",
+    }
+}
+
+/// How an application is tested and promoted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ci {
+    /// The command that runs the tests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<String>,
+    /// What must pass before promotion; what each must find is set by the compliance list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<Gate>,
+    /// The environments in the order of promotion.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promote: Vec<Name>,
+}
+
+words! {
+    /// A check before promotion.
+    Gate {
+        /// Static analysis of the source.
+        Sast = "sast",
+        /// Known vulnerabilities of dependencies.
+        Dependencies = "dependencies",
+        /// Known vulnerabilities of the image.
+        Image = "image",
+        /// Infrastructure as code.
+        Iac = "iac",
+        /// Dynamic analysis of the running application.
+        Dast = "dast",
+        /// Secrets in the source.
+        Secrets = "secrets",
+        /// Licences of dependencies.
+        Licences = "licences",
+    }
+}
+
+words! {
+    /// What to do when the cloud no longer is as planned.
+    #[derive(Default)]
+    Drift {
+        /// Say it.
+        #[default]
+        Report = "report",
+        /// Say it and set it right.
+        Correct = "correct",
+        /// Do not look.
+        Off = "off",
+    }
+}
+
+/// A thing that had another name before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Move {
+    /// The old name or address.
+    pub from: String,
+    /// The new name or address.
+    pub to: String,
+}
