@@ -24,7 +24,9 @@ impl std::fmt::Debug for TypeEntry {
     }
 }
 
-const fn of<R: AwsResource>() -> TypeEntry {
+/// The entry of one type, for the services' lists.
+#[must_use]
+pub const fn entry_of<R: AwsResource>() -> TypeEntry {
     TypeEntry {
         contract: R::CONTRACT,
         terraform: |document, local_name| {
@@ -73,10 +75,7 @@ const LISTS: &[&[TypeEntry]] = &[
 
 /// Every type, each service's in its own module's list.
 pub fn entries() -> impl Iterator<Item = TypeEntry> {
-    [crate::ec2::ENTRIES, crate::kms::ENTRIES, crate::iam::ENTRIES]
-        .into_iter()
-        .flatten()
-        .copied()
+    LISTS.iter().flat_map(|list| list.iter()).copied()
 }
 
 /// The entry of a type name.
@@ -89,12 +88,6 @@ pub fn entry(type_name: &str) -> Option<TypeEntry> {
 #[must_use]
 pub fn contracts() -> Contracts {
     Contracts::new(entries().map(|entry| entry.contract))
-}
-
-/// The entry of one type, for the services' lists.
-#[must_use]
-pub const fn entry_of<R: AwsResource>() -> TypeEntry {
-    of::<R>()
 }
 
 /// The local name of an address in exported code: unique over all scopes of one export.

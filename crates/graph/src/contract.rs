@@ -65,6 +65,12 @@ pub struct TypeContract {
 }
 
 impl TypeContract {
+    /// Whether an update in place gives the output another value: version numbers do, identifiers never.
+    #[must_use]
+    pub fn moves_on_update(&self, output: &str) -> bool {
+        output.ends_with("VersionNumber")
+    }
+
     /// The contract of an output.
     #[must_use]
     pub fn output(&self, name: &str) -> Option<&'static OutputContract> {

@@ -1,1 +1,18 @@
-//! Diff of graph, state and observation into an immutable plan.
+//! The plan: an immutable value that says what a run will do and why. Pure: no I/O, no clock.
+//!
+//! Invariants: the same graph, state and observation give the same bytes and the same digest; every step of a plan is
+//! written down with what it waits for, so the engine makes no choice; data that the user did not name is never
+//! deleted, nor anything that such data stands on.
+
+pub mod build;
+pub mod compare;
+pub mod model;
+pub mod removal;
+pub mod state;
+mod steps;
+
+pub use build::{Desired, PlanError, PlanInput, build};
+pub use compare::{FieldChange, Side, compare};
+pub use model::{Action, Change, Endpoint, Kept, Notice, Operation, Plan, Purpose, Reason, Record, ScopePlan, Step, StepId, Waiting};
+pub use removal::{RemovalInput, remove};
+pub use state::{Deposed, Observations, Placement, ResourceState, ResourceStatus, ScopeState};

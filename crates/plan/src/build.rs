@@ -1,0 +1,395 @@
+//! Builds the plan that brings scopes to what the graph says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use strata_graph::{Address, Contracts, Document, Graph, GraphError, ReplaceOrder, Resource, Scope, TypeContract};
+use strata_policy::Verdict;
+
+use crate::compare::{FieldChange, Side, compare};
+use crate::model::{Action, Change, Endpoint, Notice, Plan, Purpose, Reason, Record, ScopePlan};
+use crate::removal::{delete_action, keep};
+use crate::state::{Observations, Placement, ResourceState, ResourceStatus, ScopeState};
+use crate::steps;
+
+/// What is asked of one scope.
+#[derive(Debug, Clone)]
+pub struct Desired {
+    /// Which scope.
+    pub scope: Scope,
+    /// Where it lives.
+    pub placement: Placement,
+    /// What to keep with it.
+    pub metadata: Value,
+    /// The scopes that it stands on.
+    pub stands_on: Vec<Scope>,
+}
+
+/// Everything that a plan is made from.
+#[derive(Debug, Clone)]
+pub struct PlanInput<'a> {
+    /// The platform's name.
+    pub platform: &'a str,
+    /// The scope asked for.
+    pub target: &'a Scope,
+    /// The scopes to plan, lowest first.
+    pub scopes: &'a [Desired],
+    /// What should be.
+    pub graph: &'a Graph,
+    /// What the types promise.
+    pub contracts: &'a Contracts,
+    /// What is known.
+    pub states: &'a BTreeMap<Scope, ScopeState>,
+    /// What was seen.
+    pub observations: &'a Observations,
+    /// The data names whose deletion was asked for.
+    pub delete_data: &'a BTreeSet<String>,
+    /// What the rules say of the graph.
+    pub verdicts: Vec<Verdict>,
+    /// What else to say.
+    pub notices: Vec<Notice>,
+    /// Where users reach it.
+    pub endpoints: Vec<Endpoint>,
+    /// Who must approve.
+    pub approve: Vec<String>,
+}
+
+/// Why no plan can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The resources are no graph.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// A resource has a type of which nothing is known.
+    #[error("{address} has the type {type_name}, which this version does not know")]
+    UnknownType {
+        /// Which resource.
+        address: Address,
+        /// Which type.
+        type_name: String,
+    },
+    /// The plan cannot be written.
+    #[error("the plan cannot be written: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The steps wait for one another.
+    #[error("the steps of this plan wait for one another at {0}; please report this with the plan")]
+    StepCycle(Address),
+}
+
+/// What a later resource may assume of an earlier one's outputs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outlook {
+    /// Outputs are those of the state.
+    Known,
+    /// Changed in place: outputs that a change moves are not known.
+    Updated,
+    /// Outputs are known only after apply.
+    Unknown,
+    /// The emulator lacks it, now as before.
+    Unsupported,
+}
+
+/// Builds a plan.
+///
+/// # Errors
+/// [`PlanError`] where the graph is none or holds an unknown type.
+pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
+    input.graph.check()?;
+    let planned: BTreeMap<&Scope, &Desired> = input.scopes.iter().map(|desired| (&desired.scope, desired)).collect();
+    let mut outlooks: BTreeMap<Address, Outlook> = BTreeMap::new();
+    let mut actions: Vec<Action> = Vec::new();
+    let mut records = Vec::new();
+    let mut unchanged: BTreeMap<&Scope, usize> = BTreeMap::new();
+
+    for address in input.graph.order()? {
+        let Some(resource) = input.graph.get(&address) else { continue };
+        let Some(desired) = planned.get(address.scope()) else { continue };
+        let contract = input
+            .contracts
+            .of_type(&resource.type_name.0)
+            .ok_or_else(|| PlanError::UnknownType {
+                address: address.clone(),
+                type_name: resource.type_name.0.clone(),
+            })?;
+        let state = input.states.get(address.scope()).and_then(|scope| scope.resources.get(&address));
+        let properties = resolve(resource, &desired.placement, &input, &outlooks);
+        let (decision, outlook) = decide(
+            resource,
+            contract,
+            state,
+            &properties,
+            &input.observations.get(&address).cloned(),
+            &outlooks,
+        );
+        outlooks.insert(address.clone(), outlook);
+        match decision {
+            Some((change, reasons, fields)) => actions.push(Action {
+                address: address.clone(),
+                type_name: resource.type_name.clone(),
+                layer: resource.layer,
+                service: contract.service.to_owned(),
+                change,
+                reasons,
+                fields,
+                before: match change {
+                    Change::Create => None,
+                    _ => input
+                        .observations
+                        .get(&address)
+                        .cloned()
+                        .flatten()
+                        .or_else(|| state.map(|state| state.properties.clone())),
+                },
+                after: Some(resource.properties.clone()),
+                dependencies: resource.dependencies().into_iter().collect(),
+                origins: resource.origins.clone(),
+                data: resource.data.clone(),
+                waiting_for: resource.waiting_for.clone(),
+                purpose: resource.purpose.clone(),
+            }),
+            None => {
+                *unchanged.entry(&desired.scope).or_default() += 1;
+                if let Some(state) = state {
+                    records.extend(record(resource, state));
+                }
+            }
+        }
+    }
+
+    let mut unwanted: BTreeMap<Address, &ResourceState> = BTreeMap::new();
+    for desired in input.scopes {
+        for state in input
+            .states
+            .get(&desired.scope)
+            .into_iter()
+            .flat_map(|scope| scope.resources.values())
+        {
+            if input.graph.get(&state.address).is_none() {
+                unwanted.insert(state.address.clone(), state);
+            }
+        }
+    }
+    let kept = keep(&unwanted, input.delete_data);
+    let kept_addresses: BTreeSet<&Address> = kept.iter().map(|kept| &kept.address).collect();
+    for (address, state) in &unwanted {
+        if !kept_addresses.contains(address) {
+            actions.push(delete_action(state, input.contracts, Reason::NoLongerWanted));
+        }
+    }
+
+    let states: Vec<&ScopeState> = input.scopes.iter().filter_map(|desired| input.states.get(&desired.scope)).collect();
+    finish(Parts {
+        platform: input.platform,
+        purpose: Purpose::Up,
+        target: input.target,
+        scopes: input
+            .scopes
+            .iter()
+            .map(|desired| ScopePlan {
+                scope: desired.scope.clone(),
+                serial: input.states.get(&desired.scope).map_or(0, |state| state.serial),
+                placement: desired.placement.clone(),
+                metadata: desired.metadata.clone(),
+                stands_on: desired.stands_on.clone(),
+                unchanged: unchanged.get(&desired.scope).copied().unwrap_or_default(),
+                removes_scope: false,
+            })
+            .collect(),
+        actions,
+        records,
+        kept,
+        verdicts: input.verdicts,
+        notices: input.notices,
+        endpoints: input.endpoints,
+        approve: input.approve,
+        states: &states,
+    })
+}
+
+/// The parts of a plan before steps and digest.
+pub(crate) struct Parts<'a> {
+    pub platform: &'a str,
+    pub purpose: Purpose,
+    pub target: &'a Scope,
+    pub scopes: Vec<ScopePlan>,
+    pub actions: Vec<Action>,
+    pub records: Vec<Record>,
+    pub kept: Vec<crate::model::Kept>,
+    pub verdicts: Vec<Verdict>,
+    pub notices: Vec<Notice>,
+    pub endpoints: Vec<Endpoint>,
+    pub approve: Vec<String>,
+    pub states: &'a [&'a ScopeState],
+}
+
+/// Sorts, numbers the steps and seals the plan.
+pub(crate) fn finish(mut parts: Parts<'_>) -> Result<Plan, PlanError> {
+    parts.actions.sort_by(|left, right| {
+        (left.address.scope().kind(), left.address.scope(), left.layer, &left.address).cmp(&(
+            right.address.scope().kind(),
+            right.address.scope(),
+            right.layer,
+            &right.address,
+        ))
+    });
+    let steps = steps::number(&parts.actions, parts.states)?;
+    let mut plan = Plan {
+        version: Plan::VERSION,
+        digest: String::new(),
+        platform: parts.platform.to_owned(),
+        purpose: parts.purpose,
+        target: parts.target.clone(),
+        scopes: parts.scopes,
+        actions: parts.actions,
+        steps,
+        records: parts.records,
+        kept: parts.kept,
+        verdicts: parts.verdicts,
+        notices: parts.notices,
+        endpoints: parts.endpoints,
+        approve: parts.approve,
+    };
+    plan.digest = plan.compute_digest()?;
+    Ok(plan)
+}
+
+fn record(resource: &Resource, state: &ResourceState) -> Option<Record> {
+    let dependencies: Vec<Address> = resource.dependencies().into_iter().collect();
+    let same = state.origins == resource.origins
+        && state.data == resource.data
+        && state.waiting_for == resource.waiting_for
+        && state.purpose == resource.purpose
+        && state.dependencies == dependencies;
+    (!same).then(|| Record {
+        address: resource.address.clone(),
+        origins: resource.origins.clone(),
+        data: resource.data.clone(),
+        waiting_for: resource.waiting_for.clone(),
+        purpose: resource.purpose.clone(),
+        dependencies,
+    })
+}
+
+fn resolve(resource: &Resource, placement: &Placement, input: &PlanInput<'_>, outlooks: &BTreeMap<Address, Outlook>) -> Document {
+    resource.properties.resolve(
+        &|reference| {
+            let known = || {
+                input
+                    .states
+                    .get(reference.of.scope())?
+                    .resources
+                    .get(&reference.of)?
+                    .outputs
+                    .get(&reference.output)
+                    .cloned()
+            };
+            match outlooks.get(&reference.of) {
+                Some(Outlook::Unknown | Outlook::Unsupported) => None,
+                Some(Outlook::Updated) => {
+                    let contract = input.contracts.of_kind(reference.of.kind());
+                    let moves = contract.is_some_and(|contract| contract.moves_on_update(&reference.output));
+                    if moves { None } else { known() }
+                }
+                // A scope that is not planned here stands as its state says.
+                Some(Outlook::Known) | None => known(),
+            }
+        },
+        &|pseudo| Some(placement.pseudo(pseudo)),
+    )
+}
+
+type Decision = Option<(Change, Vec<Reason>, Vec<FieldChange>)>;
+
+fn decide(
+    resource: &Resource,
+    contract: &TypeContract,
+    state: Option<&ResourceState>,
+    properties: &Document,
+    observation: &Option<Option<Document>>,
+    outlooks: &BTreeMap<Address, Outlook>,
+) -> (Decision, Outlook) {
+    let Some(state) = state else {
+        return (Some((Change::Create, vec![Reason::New], Vec::new())), Outlook::Unknown);
+    };
+    if let ResourceStatus::Unsupported(_) = &state.status {
+        // Asking the emulator again for what it lacks would make every run send calls for nothing.
+        let stays = compare(contract, properties, &state.properties, None)
+            .iter()
+            .all(|change| matches!(change.after, Side::Unknown(_)))
+            && resource
+                .dependencies()
+                .iter()
+                .all(|address| matches!(outlooks.get(address), None | Some(Outlook::Known | Outlook::Unsupported)));
+        return if stays {
+            (None, Outlook::Unsupported)
+        } else {
+            (
+                Some((Change::Create, vec![Reason::SpecificationChanged], Vec::new())),
+                Outlook::Unknown,
+            )
+        };
+    }
+    if matches!(observation, Some(None)) || state.id.is_none() {
+        return (Some((Change::Create, vec![Reason::MissingInCloud], Vec::new())), Outlook::Unknown);
+    }
+    let fields = compare(
+        contract,
+        properties,
+        &state.properties,
+        observation.as_ref().and_then(Option::as_ref),
+    );
+    if let ResourceStatus::Tainted(why) = &state.status {
+        return (
+            Some((replacement(contract), vec![Reason::Tainted(why.clone())], fields)),
+            Outlook::Unknown,
+        );
+    }
+    // What only refers to something that the emulator lacks stays as it is.
+    let fields: Vec<FieldChange> = fields
+        .into_iter()
+        .filter(|field| !matches!(&field.after, Side::Unknown(value) if refers_only_to_unsupported(value, outlooks)))
+        .collect();
+    if fields.is_empty() {
+        return (None, Outlook::Known);
+    }
+    let mut reasons = Vec::new();
+    if fields.iter().any(|field| field.drift) {
+        reasons.push(Reason::Drifted);
+    }
+    if fields.iter().any(|field| !field.drift && !matches!(field.after, Side::Unknown(_))) {
+        reasons.push(Reason::SpecificationChanged);
+    }
+    let mut moved: BTreeSet<Address> = BTreeSet::new();
+    for field in &fields {
+        if let Side::Unknown(value) = &field.after {
+            moved.extend(references(value).into_iter().map(|reference| reference.of));
+        }
+    }
+    reasons.extend(moved.into_iter().map(Reason::DependencyChanged));
+    if fields.iter().any(|field| field.replaces) {
+        (Some((replacement(contract), reasons, fields)), Outlook::Unknown)
+    } else {
+        (Some((Change::Update, reasons, fields)), Outlook::Updated)
+    }
+}
+
+fn replacement(contract: &TypeContract) -> Change {
+    match contract.replace_order {
+        ReplaceOrder::CreateBeforeDelete => Change::ReplaceCreateFirst,
+        ReplaceOrder::DeleteBeforeCreate => Change::ReplaceDeleteFirst,
+    }
+}
+
+fn references(value: &Value) -> Vec<strata_graph::OutputReference> {
+    let mut map = serde_json::Map::new();
+    map.insert("value".to_owned(), value.clone());
+    Document(map).references()
+}
+
+fn refers_only_to_unsupported(value: &Value, outlooks: &BTreeMap<Address, Outlook>) -> bool {
+    let all = references(value);
+    !all.is_empty()
+        && all
+            .iter()
+            .all(|reference| matches!(outlooks.get(&reference.of), Some(Outlook::Unsupported)))
+}

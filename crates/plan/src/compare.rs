@@ -1,0 +1,250 @@
+//! Compares what should be with what is, field by field.
+//!
+//! Rules: only what is desired is compared, so what the cloud adds on its own is no difference; lists are compared whole,
+//! as sets where the contract says that their order means nothing; a field that no call returns is compared with what was last
+//! applied; a field that was applied once and is no longer desired is a difference if the cloud still shows it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use strata_graph::document::holds_reference;
+use strata_graph::{Document, TypeContract};
+
+/// One side of a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "is", content = "value")]
+pub enum Side {
+    /// Nothing there.
+    Absent,
+    /// This value.
+    Value(Value),
+    /// Known only after apply; the value shows what it refers to.
+    Unknown(Value),
+}
+
+/// One changed field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// The dotted path.
+    pub path: String,
+    /// What is.
+    pub before: Side,
+    /// What shall be.
+    pub after: Side,
+    /// Whether the cloud changed while the specification did not.
+    pub drift: bool,
+    /// Whether this change needs a replacement.
+    pub replaces: bool,
+}
+
+/// The differences between desired and actual.
+///
+/// `desired` may hold references that are not known yet; `applied` is what was last applied; `observed` what the cloud shows,
+/// or `None` when it was not looked at (then `applied` stands for it).
+#[must_use]
+pub fn compare(contract: &TypeContract, desired: &Document, applied: &Document, observed: Option<&Document>) -> Vec<FieldChange> {
+    let mut changes = Vec::new();
+    let mut comparison = Comparison {
+        contract,
+        changes: &mut changes,
+    };
+    for (key, after) in &desired.0 {
+        comparison.value(key, Some(after), applied.0.get(key), observed.map(|document| document.0.get(key)));
+    }
+    for (key, was) in &applied.0 {
+        if !desired.0.contains_key(key) {
+            comparison.value(key, None, Some(was), observed.map(|document| document.0.get(key)));
+        }
+    }
+    changes
+}
+
+struct Comparison<'a> {
+    contract: &'a TypeContract,
+    changes: &'a mut Vec<FieldChange>,
+}
+
+impl Comparison<'_> {
+    /// `observed` is `None` when nothing was looked at, `Some(None)` when the cloud shows nothing there.
+    fn value(&mut self, path: &str, after: Option<&Value>, applied: Option<&Value>, observed: Option<Option<&Value>>) {
+        let observed = if self.contract.unobservable.contains(&path) {
+            None
+        } else {
+            observed
+        };
+        let before = observed.unwrap_or(applied);
+        if let (Some(Value::Object(after)), true) = (
+            after,
+            after.is_some_and(|value| strata_graph::document::as_reference(value).is_none()),
+        ) {
+            let empty = serde_json::Map::new();
+            let part = |value: Option<&Value>| value.and_then(Value::as_object).cloned().unwrap_or_else(|| empty.clone());
+            let applied_map = part(applied);
+            let observed_map = observed.map(part);
+            for (key, item) in after {
+                let path = format!("{path}.{key}");
+                self.value(
+                    &path,
+                    Some(item),
+                    applied_map.get(key),
+                    observed_map.as_ref().map(|map| map.get(key)),
+                );
+            }
+            for (key, was) in &applied_map {
+                if !after.contains_key(key) {
+                    let path = format!("{path}.{key}");
+                    self.value(&path, None, Some(was), observed_map.as_ref().map(|map| map.get(key)));
+                }
+            }
+            return;
+        }
+        let unordered = self.contract.unordered.contains(&path);
+        let Some(after) = after else {
+            if let Some(before) = before {
+                let drift = false;
+                self.push(path, Side::Value(before.clone()), Side::Absent, drift);
+            }
+            return;
+        };
+        if holds_reference(after) {
+            self.push(
+                path,
+                before.map_or(Side::Absent, |value| Side::Value(value.clone())),
+                Side::Unknown(after.clone()),
+                false,
+            );
+            return;
+        }
+        if before.is_some_and(|before| same(after, before, unordered)) {
+            return;
+        }
+        let drift = applied.is_some_and(|applied| same(after, applied, unordered));
+        self.push(
+            path,
+            before.map_or(Side::Absent, |value| Side::Value(value.clone())),
+            Side::Value(after.clone()),
+            drift,
+        );
+    }
+
+    fn push(&mut self, path: &str, before: Side, after: Side, drift: bool) {
+        let replaces = self
+            .contract
+            .replace_on
+            .iter()
+            .any(|key| path == *key || path.strip_prefix(*key).is_some_and(|rest| rest.starts_with('.')));
+        self.changes.push(FieldChange {
+            path: path.to_owned(),
+            before,
+            after,
+            drift,
+            replaces,
+        });
+    }
+}
+
+/// Whether an actual value does what the desired one asks: objects may hold more, lists may not.
+fn same(desired: &Value, actual: &Value, unordered: bool) -> bool {
+    match (desired, actual) {
+        (Value::Object(desired), Value::Object(actual)) => desired
+            .iter()
+            .all(|(key, value)| actual.get(key).is_some_and(|other| same(value, other, false))),
+        (Value::Array(desired), Value::Array(actual)) if desired.len() != actual.len() => false,
+        (Value::Array(desired), Value::Array(actual)) if unordered => {
+            let mut left: Vec<&Value> = actual.iter().collect();
+            desired.iter().all(|item| {
+                let place = left.iter().position(|other| same(item, other, false));
+                place.map(|place| left.swap_remove(place)).is_some()
+            })
+        }
+        (Value::Array(desired), Value::Array(actual)) => desired.iter().zip(actual).all(|(left, right)| same(left, right, false)),
+        (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
+        (left, right) => left == right,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+    use strata_graph::{CloudFormationForm, ReplaceOrder};
+
+    const CONTRACT: TypeContract = TypeContract {
+        type_name: "Test::Thing",
+        kind: "thing",
+        service: "test",
+        replace_on: &["Name"],
+        replace_order: ReplaceOrder::CreateBeforeDelete,
+        unobservable: &["Secret"],
+        unordered: &["Set"],
+        outputs: &[],
+        cloudformation: CloudFormationForm::Untagged,
+        terraform: "test_thing",
+        singleton: false,
+    };
+
+    fn paths(desired: Value, applied: Value, observed: Option<Value>) -> Vec<(String, bool, bool)> {
+        let document = |value| Document::of(&value).unwrap();
+        compare(&CONTRACT, &document(desired), &document(applied), observed.map(document).as_ref())
+            .into_iter()
+            .map(|change| (change.path, change.drift, change.replaces))
+            .collect()
+    }
+
+    #[test]
+    fn what_the_cloud_adds_is_no_difference() {
+        assert!(
+            paths(
+                json!({"A": {"B": 1}}),
+                json!({"A": {"B": 1}}),
+                Some(json!({"A": {"B": 1, "C": 2}, "D": 3}))
+            )
+            .is_empty()
+        );
+        assert!(paths(json!({"Set": [1, 2]}), json!({"Set": [1, 2]}), Some(json!({"Set": [2, 1]}))).is_empty());
+    }
+
+    #[test]
+    fn drift_is_told_from_a_changed_specification() {
+        assert_eq!(
+            paths(json!({"A": 1}), json!({"A": 1}), Some(json!({"A": 2}))),
+            [("A".into(), true, false)]
+        );
+        assert_eq!(
+            paths(json!({"A": 2}), json!({"A": 1}), Some(json!({"A": 1}))),
+            [("A".into(), false, false)]
+        );
+        assert_eq!(
+            paths(json!({"Name": "b"}), json!({"Name": "a"}), None),
+            [("Name".into(), false, true)]
+        );
+    }
+
+    #[test]
+    fn what_no_call_returns_is_compared_with_what_was_applied() {
+        assert!(paths(json!({"Secret": 1}), json!({"Secret": 1}), Some(json!({}))).is_empty());
+        assert_eq!(paths(json!({"Secret": 2}), json!({"Secret": 1}), Some(json!({}))).len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_longer_desired_is_taken_away_if_it_is_still_there() {
+        assert_eq!(
+            paths(json!({}), json!({"A": 1}), Some(json!({"A": 1}))),
+            [("A".into(), false, false)]
+        );
+        assert!(paths(json!({}), json!({"A": 1}), Some(json!({}))).is_empty());
+    }
+
+    #[test]
+    fn lists_are_compared_whole() {
+        assert_eq!(paths(json!({"L": [1]}), json!({"L": [1]}), Some(json!({"L": [1, 2]}))).len(), 1);
+        assert!(
+            paths(
+                json!({"L": [{"a": 1}]}),
+                json!({"L": [{"a": 1}]}),
+                Some(json!({"L": [{"a": 1, "b": 2}]}))
+            )
+            .is_empty()
+        );
+    }
+}
