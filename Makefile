@@ -1,0 +1,79 @@
+# What a developer and CI run. `make help` lists the targets.
+#
+# One rule above all: every step below uses the same profile, features and flags. The AWS SDK takes about ten minutes to compile on two cores;
+# a step with its own RUSTFLAGS or feature set would compile it once more. (clippy needs its own, lighter pass: metadata only.)
+
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+CARGO ?= cargo
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+STRATA := $(TARGET)/debug/strata
+PLATFORM := examples/ticketing/platform.yaml
+APP := examples/ticketing/app.yaml
+FILES := -f $(PLATFORM) -f $(APP)
+
+.PHONY: help
+help: ## lists the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
+
+.PHONY: demo
+demo: build ## starts the sandbox, brings up the example's dev environment, shows what it made
+	@printf '\n== The sandbox: an AWS emulator on this machine ==\n'
+	@$(STRATA) sandbox start
+	@printf '\n== strata up --env dev ==\n'
+	@$(STRATA) up --env dev --sandbox --yes $(FILES)
+	@printf '\n== strata status --env dev ==\n'
+	@$(STRATA) status --env dev --sandbox $(FILES)
+	@printf '\nWhat now:\n'
+	@printf '  %s plan --env prod %s\n' '$(STRATA)' '$(FILES)'
+	@printf '  %s explain ADDRESS --env dev %s\n' '$(STRATA)' '$(FILES)'
+	@printf '  %s down --env dev --sandbox %s\n' '$(STRATA)' '$(FILES)'
+	@printf '  %s sandbox stop\n' '$(STRATA)'
+
+.PHONY: build
+build: preflight
+	$(CARGO) build --locked --package strata-cli
+
+.PHONY: test
+test: lint test-rust test-python test-end-to-end test-scanners ## everything that CI runs
+	@printf '\nmake test: all steps passed\n'
+
+.PHONY: lint
+lint: preflight ## format, clippy with warnings denied, licences and advisories
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	tests/tools/deny
+
+.PHONY: fmt
+fmt: ## formats the Rust code in place
+	$(CARGO) fmt --all
+
+.PHONY: test-rust
+test-rust: preflight ## the Rust tests, unit and golden
+	$(CARGO) test --locked --workspace
+
+.PHONY: test-python
+test-python: preflight ## the tests of the test tools themselves
+	python3 -m unittest discover -s tests/terraform-schema
+	"$$(tests/tools/environment moto)/bin/python" -m unittest discover -s tests/tools
+	"$$(tests/tools/environment checkov)/bin/python" -m unittest discover -s tests/scanners
+
+.PHONY: test-end-to-end
+test-end-to-end: build ## up, drift, repair and down against the emulator, read back by boto3
+	@ls tests/end_to_end/test_*.py >/dev/null
+	STRATA_BINARY=$(STRATA) "$$(tests/tools/environment moto)/bin/python" -m unittest discover -s tests/end_to_end -v
+
+.PHONY: test-scanners
+test-scanners: build ## checkov, cfn-lint and the provider's schema on every export
+	tests/scanners/run.py --binary $(STRATA) --platform $(PLATFORM) --app $(APP)
+
+.PHONY: bench
+bench: preflight ## measures check, plan and up; prints the ratios
+	benches/run
+
+.PHONY: preflight
+preflight:
+	@tests/tools/preflight
