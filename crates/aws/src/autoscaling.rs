@@ -1,6 +1,10 @@
 //! Amazon EC2 Auto Scaling resource types.
 
-use crate::registry::TypeEntry;
+pub mod auto_scaling_group;
+
+pub use auto_scaling_group::{AutoScalingGroup, LaunchTemplateSpecification, MetricsCollection};
+
+use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<AutoScalingGroup>()];

@@ -1,6 +1,12 @@
 //! Amazon Route 53 resource types.
 
-use crate::registry::TypeEntry;
+pub mod hosted_zone;
+pub mod record_set;
+
+pub use hosted_zone::{HostedZone, HostedZoneConfig, HostedZoneVpc};
+pub use record_set::{AliasTarget, RecordSet};
+
+use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<HostedZone>(), entry_of::<RecordSet>()];
