@@ -124,6 +124,8 @@ class Reader:
         self.script = script
         self.functions = functions(script)
         self.interfaces = interfaces(declarations)
+        # Where a name would clash with a method, the constructor's argument is called otherwise.
+        self.renamed = dict(re.findall(r"this\._(\w+)(?:\.internalValue)? = config\.(\w+);", script))
         self.owner = re.search(r"export declare class (\w+) extends cdktn\.Terraform", declarations).group(1).lower()
 
     def body(self, text, fields, path):
@@ -137,9 +139,10 @@ class Reader:
             found = PROPERTY.search(value)
             if not found:
                 raise Unknown(f"{self.name}: the property of {name} is not to be found in `{value}`")
-            if found.group(1) not in fields:
-                raise Unknown(f"{self.name}: no declaration of {found.group(1)} in {'.'.join(path) or 'the type'}: {sorted(fields)}")
-            required = fields[found.group(1)]
+            field = self.renamed.get(found.group(1), found.group(1)) if not path else found.group(1)
+            if field not in fields:
+                raise Unknown(f"{self.name}: no declaration of {field} in {'.'.join(path) or 'the type'}: {sorted(fields)}")
+            required = fields[field]
             nested = [called for called in NESTED.findall(value)]
             if nested:
                 result["blocks"][name] = self.nested(nested[0], value, entry, required, [*path, name])
