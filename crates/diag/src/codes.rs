@@ -150,7 +150,10 @@ mod tests {
         sorted.dedup();
         assert_eq!(codes, sorted, "the table is in order and has no code twice");
         for code in codes {
-            assert!(code.len() == 5 && code.starts_with('E') && code[1..].chars().all(|c| c.is_ascii_digit()), "{code}");
+            assert!(
+                code.len() == 5 && code.starts_with('E') && code[1..].chars().all(|c| c.is_ascii_digit()),
+                "{code}"
+            );
         }
     }
 

@@ -66,6 +66,9 @@ pub struct Diagnostic {
     pub hint: Option<String>,
     /// Other places that belong to it, each with what it is.
     pub related: Vec<(Span, String)>,
+    /// Places whose text is never shown, in any rendering of any diagnostic: secrets that were written into a file.
+    #[serde(skip)]
+    pub masked: Vec<Span>,
 }
 
 impl Diagnostic {
@@ -85,7 +88,15 @@ impl Diagnostic {
     }
 
     fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
-        Self { code, severity, message: message.into(), span: None, hint: None, related: Vec::new() }
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            span: None,
+            hint: None,
+            related: Vec::new(),
+            masked: Vec::new(),
+        }
     }
 
     /// The same with its place (a `Span` or an `Option<Span>`).
@@ -108,6 +119,13 @@ impl Diagnostic {
         if let Some(span) = span {
             self.related.push((span, what.into()));
         }
+        self
+    }
+
+    /// The same with a place whose text is never shown.
+    #[must_use]
+    pub fn masked(mut self, span: Span) -> Self {
+        self.masked.push(span);
         self
     }
 
@@ -184,7 +202,11 @@ impl Diagnostics {
             .filter(|(_, count)| *count > 0)
             .map(|(severity, count)| format!("{count} {}{}", severity.as_str(), if count == 1 { "" } else { "s" }))
             .collect();
-        if parts.is_empty() { "no problems".to_owned() } else { parts.join(", ") }
+        if parts.is_empty() {
+            "no problems".to_owned()
+        } else {
+            parts.join(", ")
+        }
     }
 }
 
@@ -224,7 +246,13 @@ mod tests {
     use crate::codes;
 
     fn span(file: &str, offset: usize) -> Span {
-        Span { file: file.into(), line: 1, column: 1, offset, length: 1 }
+        Span {
+            file: file.into(),
+            line: 1,
+            column: 1,
+            offset,
+            length: 1,
+        }
     }
 
     #[test]

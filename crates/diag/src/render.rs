@@ -38,18 +38,43 @@ impl Sources {
     }
 }
 
+impl Sources {
+    /// The same texts with every masked place of the diagnostics starred out; byte lengths stay as they are.
+    fn masked(&self, diagnostics: &Diagnostics) -> Self {
+        let mut masked = self.clone();
+        for span in diagnostics.iter().flat_map(|diagnostic| &diagnostic.masked) {
+            let Some(text) = masked.texts.get(&span.file) else { continue };
+            let starred: String = text
+                .char_indices()
+                .flat_map(|(at, c)| {
+                    let hidden = (span.offset..span.offset.saturating_add(span.length)).contains(&at) && c != '\n';
+                    let (shown, count) = if hidden { ('*', c.len_utf8()) } else { (c, 1) };
+                    std::iter::repeat_n(shown, count)
+                })
+                .collect();
+            masked.texts.insert(span.file.clone(), starred.into());
+        }
+        masked
+    }
+}
+
 /// Draws all diagnostics, in order, each followed by an empty line, at most `width` columns wide (source lines are not
-/// broken). With `colour` the text carries ANSI escapes. The result depends on the arguments only.
+/// broken). What is masked is starred out. With `colour` the text carries ANSI escapes. The result depends on the arguments only.
 pub fn render_text(diagnostics: &Diagnostics, sources: &Sources, width: usize, colour: bool) -> String {
-    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let theme = if colour {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(width.clamp(40, 400))
         .with_links(false)
         .with_context_lines(1)
         .with_break_words(false);
     let mut text = String::new();
+    let sources = sources.masked(diagnostics);
     for diagnostic in diagnostics {
-        let report = Report::new(diagnostic, sources);
+        let report = Report::new(diagnostic, &sources);
         let mut drawn = String::new();
         // Writing to a String does not fail, and miette fails only for spans outside their text, which `Report` clips.
         if handler.render_report(&mut drawn, &report).is_err() {
@@ -65,7 +90,11 @@ pub fn render_text(diagnostics: &Diagnostics, sources: &Sources, width: usize, c
 }
 
 fn plain(diagnostic: &Diagnostic) -> String {
-    let place = diagnostic.span.as_ref().map(|span| format!(" ({}:{})", span.file_line(), span.column)).unwrap_or_default();
+    let place = diagnostic
+        .span
+        .as_ref()
+        .map(|span| format!(" ({}:{})", span.file_line(), span.column))
+        .unwrap_or_default();
     let hint = diagnostic.hint.as_ref().map(|hint| format!("\n  help: {hint}")).unwrap_or_default();
     format!("{}: {}{place}{hint}\n", diagnostic.code, diagnostic.message)
 }
@@ -139,9 +168,13 @@ impl Report {
         self.source.get_or_insert_with(|| NamedSource::new(&*span.file, text.clone()));
         let start = span.offset.min(text.len());
         // Only the first line of the span is underlined: a whole block would bury the message.
-        let line_end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| start + at);
+        let line_end = text
+            .get(start..)
+            .and_then(|rest| rest.find('\n'))
+            .map_or(text.len(), |at| start + at);
         let end = span.offset.saturating_add(span.length).clamp(start, line_end.max(start));
-        self.labels.push(LabeledSpan::new_with_span(what, SourceSpan::from((start, end - start))));
+        self.labels
+            .push(LabeledSpan::new_with_span(what, SourceSpan::from((start, end - start))));
     }
 }
 
@@ -171,7 +204,11 @@ impl miette::Diagnostic for Report {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        if self.labels.is_empty() { None } else { Some(Box::new(self.labels.iter().cloned())) }
+        if self.labels.is_empty() {
+            None
+        } else {
+            Some(Box::new(self.labels.iter().cloned()))
+        }
     }
 
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {

@@ -8,12 +8,18 @@
 //! * a [`Spec`] exists only if the files are free of errors *for every environment in them*;
 //! * a message never prints a value that may be a secret.
 
+pub mod addresses;
+mod check;
 mod de;
 mod load;
 pub mod model;
 mod not_built;
+mod origins;
 pub mod outputs;
 mod resolve;
+mod schema;
+mod secrets;
+mod shape;
 pub mod sizes;
 mod suggest;
 mod tree;
@@ -22,10 +28,12 @@ mod yaml;
 
 use std::sync::Arc;
 
+pub use addresses::network_ranges;
 pub use load::{Loaded, Spec, load};
 pub use model::*;
 pub use not_built::{NotBuilt, not_built_yet};
 pub use resolve::{ComplianceRef, Patch, Resolved};
+pub use schema::{application_schema, platform_schema};
 pub use values::*;
 
 /// The text of a file under the name that messages give it.

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 use strata_diag::{Diagnostic, Diagnostics, Span, codes};
 
+use crate::check::{self, Context};
 use crate::model::{Application, Platform};
 use crate::resolve::{self, Resolved};
 use crate::tree::Node;
 use crate::values::Name;
-use crate::{Source, de, suggest, yaml};
+use crate::{Source, de, schema, secrets, shape, suggest, yaml};
 
 /// What [`load`] found.
 #[derive(Clone, Debug)]
@@ -35,15 +38,42 @@ struct Inner {
 /// Reads both files (an application is optional) and checks everything, for every environment. Never panics; collects everything.
 pub fn load(platform: &Source, app: Option<&Source>) -> Loaded {
     let mut diagnostics = Diagnostics::new();
-    let platform_tree = yaml::parse(platform, &mut diagnostics);
-    let app_tree = app.and_then(|source| yaml::parse(source, &mut diagnostics));
-    let platform = platform_tree.and_then(|tree| typed::<Platform>(&tree, &mut diagnostics).map(|value| (value, Arc::new(tree))));
-    let application = app_tree.and_then(|tree| typed::<Application>(&tree, &mut diagnostics).map(|value| (value, tree)));
+    let platform = read::<Platform>(platform, schema::platform(), "the platform file", &mut diagnostics);
+    let application = app.and_then(|source| read::<Application>(source, schema::application(), "the application file", &mut diagnostics));
+    let platform = platform.map(|(value, tree)| (value, Arc::new(tree)));
 
-    if let (Some((platform, platform_tree)), Some((application, tree))) = (&platform, &application) {
+    if let Some((platform, tree)) = &platform {
+        version(platform.version, tree, &mut diagnostics);
+        check::check_platform(platform, tree, &mut diagnostics);
+    }
+    if let Some((application, tree)) = &application {
+        version(application.version, tree, &mut diagnostics);
         for name in application.environments.keys() {
-            let resolved = resolve::resolve(platform, platform_tree, application, tree, name, &mut diagnostics);
-            drop(resolved);
+            check::check_override(tree, name, &mut diagnostics);
+        }
+    }
+    if let (Some((platform, platform_tree)), Some((application, tree))) = (&platform, &application) {
+        let mut context = Context {
+            platform,
+            platform_tree,
+            application,
+            tree,
+            environment: None,
+            diagnostics: &mut diagnostics,
+        };
+        check::check_application(&mut context);
+        for name in application.environments.keys() {
+            if let Some(resolved) = resolve::resolve(platform, platform_tree, application, tree, name, &mut diagnostics) {
+                let mut context = Context {
+                    platform,
+                    platform_tree,
+                    application: &resolved.application,
+                    tree: resolved.tree(),
+                    environment: Some((name, &resolved.environment)),
+                    diagnostics: &mut diagnostics,
+                };
+                check::check_application(&mut context);
+            }
         }
     }
 
@@ -61,13 +91,40 @@ pub fn load(platform: &Source, app: Option<&Source>) -> Loaded {
     Loaded { diagnostics, spec }
 }
 
-fn typed<T: serde::de::DeserializeOwned>(tree: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
-    match de::read(tree) {
-        Ok(value) => Some(value),
+/// One file: text, tree, shape, types. None if one of these is wrong.
+fn read<T: DeserializeOwned>(source: &Source, schema: &Json, what: &str, diagnostics: &mut Diagnostics) -> Option<(T, Node)> {
+    secrets::scan_text(source, diagnostics);
+    let mut found = Diagnostics::new();
+    let tree = yaml::parse(source, &mut found);
+    if let Some(tree) = &tree {
+        secrets::scan_values(tree, diagnostics);
+        shape::check(tree, schema, what, &mut found);
+    }
+    let good = !found.has_errors();
+    diagnostics.extend(found);
+    let tree = tree.filter(|_| good)?;
+    match de::read(&tree) {
+        Ok(value) => Some((value, tree)),
         Err(error) => {
-            diagnostics.push(Diagnostic::error(codes::E0113, error.message).at(error.span));
+            diagnostics.push(unreadable(error));
             None
         }
+    }
+}
+
+/// The shape was right and the types refused it all the same.
+pub(crate) fn unreadable(error: de::Error) -> Diagnostic {
+    Diagnostic::error(codes::E0113, format!("this value could not be read: {}", error.message))
+        .at(error.span)
+        .hint("please report this: the shape was accepted and the value was not")
+}
+
+/// The only version of the language is 1.
+fn version(version: Option<u32>, tree: &Node, diagnostics: &mut Diagnostics) {
+    if let (Some(version), Some(found)) = (version.filter(|version| *version != 1), tree.find("version")) {
+        let diagnostic = Diagnostic::error(codes::E0116, format!("this Strata does not know version {version} of the language"))
+            .at(found.node.span.clone());
+        diagnostics.push(diagnostic.hint("write `version: 1`, or use a newer Strata"));
     }
 }
 

@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use strata_diag::{Diagnostic, Diagnostics, Span, codes};
+use strata_diag::{Diagnostics, Span};
 
-use crate::de;
 use crate::model::{Application, Drift, Environment, Platform, Standard};
 use crate::tree::{Entry, Map, Node, Value};
 use crate::values::Name;
+use crate::{de, load, schema, shape};
 
 /// One environment of an application on its platform, with nothing left to look up.
 #[derive(Clone, Debug)]
@@ -106,10 +106,16 @@ pub(crate) fn resolve(
     let mut merged = tree.clone();
     apply_size(&mut merged, name);
     apply_override(&mut merged, tree, name);
+    let mut found = Diagnostics::new();
+    shape::check(&merged, schema::application(), "the application file", &mut found);
+    if found.has_errors() {
+        diagnostics.extend(found);
+        return None;
+    }
     let application: Application = match de::read(&merged) {
         Ok(application) => application,
         Err(error) => {
-            diagnostics.push(Diagnostic::error(codes::E0113, error.message).at(error.span));
+            diagnostics.push(load::unreadable(error));
             return None;
         }
     };
@@ -164,16 +170,16 @@ fn apply_override(merged: &mut Node, tree: &Node, name: &Name) {
         return;
     };
     for (path, entry) in overrides {
-        let _ = merge_at(merged, path, entry);
+        // A path that goes through a value that is no map changes nothing; the check of overrides has said so.
+        merge_at(merged, path, entry);
     }
 }
 
 /// Merges a value at a dotted path, making maps on the way where there are none.
-pub(crate) fn merge_at(node: &mut Node, path: &str, entry: &Entry) -> bool {
-    let Some(map) = node.as_map_mut() else { return false };
+fn merge_at(node: &mut Node, path: &str, entry: &Entry) {
+    let Some(map) = node.as_map_mut() else { return };
     if let Some(existing) = map.get_mut(path) {
-        merge(existing, entry);
-        return true;
+        return merge(existing, entry);
     }
     // A key may hold dots itself: prefer the longest existing key that is a prefix of the path.
     let splits: Vec<usize> = path.match_indices('.').map(|(at, _)| at).collect();
@@ -185,7 +191,6 @@ pub(crate) fn merge_at(node: &mut Node, path: &str, entry: &Entry) -> bool {
     match splits.first() {
         None => {
             map.insert(path.to_owned(), entry.clone());
-            true
         }
         Some(at) => {
             let empty = Node {
@@ -202,7 +207,7 @@ pub(crate) fn merge_at(node: &mut Node, path: &str, entry: &Entry) -> bool {
 }
 
 /// Maps merge; everything else replaces.
-pub(crate) fn merge(base: &mut Entry, over: &Entry) {
+fn merge(base: &mut Entry, over: &Entry) {
     match (&mut base.node.value, &over.node.value) {
         (Value::Map(base), Value::Map(over)) => {
             for (key, entry) in over {

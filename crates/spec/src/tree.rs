@@ -136,23 +136,6 @@ impl Node {
             path = path.rfind('.').map_or("", |at| &path[..at]);
         }
     }
-
-    /// As JSON, for the parts of the language that are free (patches).
-    pub fn to_json(&self) -> serde_json::Value {
-        match &self.value {
-            Value::Null => serde_json::Value::Null,
-            Value::Bool(value) => (*value).into(),
-            Value::Integer(value, _) => (*value).into(),
-            Value::Float(value, _) => (*value).into(),
-            Value::Text(text) => (&**text).into(),
-            Value::List(list) => list.iter().map(Node::to_json).collect(),
-            Value::Map(map) => map
-                .iter()
-                .map(|(key, entry)| (key.clone(), entry.node.to_json()))
-                .collect::<serde_json::Map<_, _>>()
-                .into(),
-        }
-    }
 }
 
 /// What [`Node::find`] found.

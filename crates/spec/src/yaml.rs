@@ -345,6 +345,11 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
     }
 }
 
+/// Whether a plain scalar with this text would be read as text.
+pub(crate) fn plain_is_text(text: &str) -> bool {
+    matches!(scalar(text, ScalarStyle::Plain, None), Value::Text(_))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Environment, Function, Host, Job, Pipeline, Resource, Service, Standard, TargetKind, words};
-use crate::values::Name;
+use super::{Environment, Function, Host, Job, Pipeline, Resource, Service, Standard, TargetKind, Uses, words};
+use crate::values::{Expression, HostPort, ImageReference, Name, VariableName};
 
 /// What developers ask for. Every key but `app` and `environments` is optional.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -69,6 +69,72 @@ impl Application {
             .get(name)
             .map(|resource| resource.kind().target_kind())
             .or_else(|| self.services.contains_key(name).then_some(TargetKind::Service))
+    }
+}
+
+/// What all kinds of workloads have in common.
+#[derive(Clone, Debug)]
+pub struct Workload<'a> {
+    /// `services`, `hosts`, `jobs`, `functions` or `pipelines`.
+    pub section: &'static str,
+    /// The name; for a step of a pipeline, the pipeline's.
+    pub name: &'a Name,
+    /// Where it is in the file: `services.api`, `pipelines.revenue.steps.load`.
+    pub key_path: String,
+    /// What it may reach.
+    pub uses: &'a Uses,
+    /// Its environment variables.
+    pub env: &'a IndexMap<VariableName, Expression>,
+    /// Its secrets.
+    pub secrets: &'a [VariableName],
+    /// Where it may go outside.
+    pub egress: &'a [HostPort],
+    /// Its image, if it names one.
+    pub image: Option<&'a ImageReference>,
+}
+
+impl Application {
+    /// Everything that runs, in the order of the sections and of the file.
+    pub fn workloads(&self) -> Vec<Workload<'_>> {
+        let mut all = Vec::new();
+        macro_rules! add {
+            ($section:literal, $name:expr, $path:expr, $thing:expr, $image:expr) => {
+                all.push(Workload {
+                    section: $section,
+                    name: $name,
+                    key_path: $path,
+                    uses: &$thing.uses,
+                    env: &$thing.env,
+                    secrets: &$thing.secrets,
+                    egress: &$thing.egress,
+                    image: $image,
+                })
+            };
+        }
+        for (name, service) in &self.services {
+            add!("services", name, format!("services.{name}"), service, service.image.as_ref());
+        }
+        for (name, host) in &self.hosts {
+            add!("hosts", name, format!("hosts.{name}"), host, None);
+        }
+        for (name, job) in &self.jobs {
+            add!("jobs", name, format!("jobs.{name}"), job, job.image.as_ref());
+        }
+        for (name, function) in &self.functions {
+            add!("functions", name, format!("functions.{name}"), function, None);
+        }
+        for (name, pipeline) in &self.pipelines {
+            for (step_name, step) in &pipeline.steps {
+                add!(
+                    "pipelines",
+                    name,
+                    format!("pipelines.{name}.steps.{step_name}"),
+                    step,
+                    step.image.as_ref()
+                );
+            }
+        }
+        all
     }
 }
 

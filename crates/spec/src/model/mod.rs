@@ -9,7 +9,7 @@ mod resource;
 mod verb;
 mod workload;
 
-pub use application::{Application, Ci, DataClass, Drift, Gate, HandlingOfCardholderData, Move};
+pub use application::{Application, Ci, DataClass, Drift, Gate, HandlingOfCardholderData, Move, Workload};
 pub use environment::{Approval, Environment, PreviewTrigger, Previews, Standby};
 pub use platform::{
     Account, Antivirus, Cluster, Connection, Delegation, Domain, DomainZone, FileIntegrity, Guardrails, Identity, Incidents, LogStore,

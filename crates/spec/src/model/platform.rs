@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::words;
 use crate::values::{
-    AccountId, Cidr, DataSize, DomainName, Duration, InstanceClass, IpAddress, Money, Name, PrefixLength, Region, RoleArn, Size, SizeKey,
-    Version,
+    AccountId, Cidr, DataSize, DomainName, Duration, HttpsUrl, InstanceClass, InstanceFamily, IpAddress, Money, Name, PrefixLength, Region,
+    RoleArn, Size, SizeKey, TransitGatewayId, Version,
 };
 
 /// What operations decides once, for every application. Developers cannot weaken it.
@@ -176,7 +176,7 @@ words! {
 
 /// A private connection: a VPN or a transit gateway.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Connection {
     /// A site-to-site VPN.
     Vpn {
@@ -212,8 +212,7 @@ pub struct Vpn {
 #[serde(deny_unknown_fields)]
 pub struct TransitGateway {
     /// The id of the transit gateway: `tgw-0123456789abcdef0`.
-    #[schemars(regex(pattern = "^tgw-[0-9a-f]{8,17}$"))]
-    pub transit_gateway: String,
+    pub transit_gateway: TransitGatewayId,
     /// The ranges on the other side.
     pub routes: Vec<Cidr>,
 }
@@ -294,7 +293,7 @@ pub struct Guardrails {
     pub max_monthly_cost: Option<Money>,
     /// The instance families that may be used; all if absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub instance_families: Vec<String>,
+    pub instance_families: Vec<InstanceFamily>,
     /// What a route to the internet needs.
     #[serde(default)]
     pub public_routes: PublicRoutes,
@@ -491,8 +490,7 @@ pub struct Identity {
 #[serde(deny_unknown_fields)]
 pub struct SingleSignOn {
     /// The issuer, an `https://` address.
-    #[schemars(regex(pattern = "^https://[^\\s]+$"))]
-    pub oidc: String,
+    pub oidc: HttpsUrl,
     /// Which group of the identity provider has which role in Strata.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub groups: IndexMap<Name, Role>,

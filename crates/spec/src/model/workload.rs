@@ -8,7 +8,7 @@ use super::verb::{VerbsForm, read_uses};
 use super::{Uses, words};
 use crate::values::{
     Condition, Cron, DataSize, Duration, Expression, HostPort, ImageReference, InstanceClass, LocalPath, Name, Percent, Rate, Schedule,
-    Size, VariableName,
+    Size, UrlPath, VariableName,
 };
 
 /// Containers that run all the time.
@@ -69,8 +69,7 @@ pub struct Service {
 #[serde(deny_unknown_fields)]
 pub struct Health {
     /// The path that answers with a status from 200 to 399.
-    #[schemars(regex(pattern = "^/[^\\s?#]*$"))]
-    pub path: String,
+    pub path: UrlPath,
     /// How long a new copy may take until it must be well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grace: Option<Duration>,
@@ -301,7 +300,7 @@ words! {
 
 /// What makes a function run: one thing and what happens to it (`{documents: created}`), or a schedule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Trigger {
     /// At certain times.
     Schedule {

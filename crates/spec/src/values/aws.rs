@@ -224,6 +224,83 @@ pub(crate) static INSTANCE_CLASS: Kind = Kind {
 };
 text_value!(InstanceClass, "instance-class");
 
+/// A family of instances, as guardrails list it: `r6g`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InstanceFamily(Arc<str>);
+
+impl InstanceFamily {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for InstanceFamily {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for InstanceFamily {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.contains('.') {
+            return Err("it has a size; only the part before the dot is the family".into());
+        }
+        format!("{text}.large").parse::<InstanceClass>().map(|_| Self(text.into()))
+    }
+}
+
+pub(crate) static INSTANCE_FAMILY: Kind = Kind {
+    name: "instance-family",
+    noun: "a family of instances",
+    hint: "A family is the part of an instance class before the last dot, without `db.` or `cache.`: `r6g`.",
+    pattern: "^[a-z][a-z0-9-]*[0-9][a-z0-9-]*$",
+    check: |text| text.parse::<InstanceFamily>().map(|_| ()),
+    number: false,
+};
+text_value!(InstanceFamily, "instance-family");
+
+/// The id of a transit gateway: `tgw-0123456789abcdef0`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TransitGatewayId(Arc<str>);
+
+impl TransitGatewayId {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TransitGatewayId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for TransitGatewayId {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.strip_prefix("tgw-").unwrap_or_default();
+        let hexadecimal = digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if [8, 17].contains(&digits.len()) && hexadecimal {
+            Ok(Self(text.into()))
+        } else {
+            Err(String::new())
+        }
+    }
+}
+
+pub(crate) static TRANSIT_GATEWAY_ID: Kind = Kind {
+    name: "transit-gateway-id",
+    noun: "the id of a transit gateway",
+    hint: "The id of a transit gateway is `tgw-` and 8 or 17 hexadecimal digits: `tgw-0123456789abcdef0`.",
+    pattern: "^tgw-([0-9a-f]{8}|[0-9a-f]{17})$",
+    check: |text| text.parse::<TransitGatewayId>().map(|_| ()),
+    number: false,
+};
+text_value!(TransitGatewayId, "transit-gateway-id");
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -14,11 +14,11 @@ mod size;
 mod time;
 
 pub use amount::{Condition, DataSize, Money, Percent, Rate, RatePeriod};
-pub use aws::{AccountId, InstanceClass, REGIONS, Region, RoleArn};
+pub use aws::{AccountId, InstanceClass, InstanceFamily, REGIONS, Region, RoleArn, TransitGatewayId};
 pub use expression::{Expression, Part, Reference};
 pub use name::{Name, VariableName, Version};
 pub use network::{Cidr, DomainName, HostPort, IpAddress, PrefixLength, overlap};
-pub use place::{ImageReference, LocalPath};
+pub use place::{HttpsUrl, ImageReference, LocalPath, UrlPath};
 pub use size::{Size, SizeKey};
 pub use time::{Cron, Duration, Schedule, Zone};
 
@@ -76,6 +76,8 @@ pub(crate) static KINDS: &[&Kind] = &[
     &aws::REGION,
     &aws::ROLE_ARN,
     &aws::INSTANCE_CLASS,
+    &aws::INSTANCE_FAMILY,
+    &aws::TRANSIT_GATEWAY_ID,
     &network::CIDR,
     &network::PREFIX_LENGTH,
     &network::DOMAIN_NAME,
@@ -92,6 +94,8 @@ pub(crate) static KINDS: &[&Kind] = &[
     &expression::EXPRESSION,
     &place::LOCAL_PATH,
     &place::IMAGE_REFERENCE,
+    &place::URL_PATH,
+    &place::HTTPS_URL,
     &size::SIZE_KEY,
 ];
 

@@ -1,4 +1,4 @@
-//! Where code comes from: paths beside the file, and container images.
+//! Places: paths beside the file, container images, web addresses.
 
 use std::fmt;
 use std::str::FromStr;
@@ -98,6 +98,85 @@ pub(crate) static IMAGE_REFERENCE: Kind = Kind {
 };
 text_value!(ImageReference, "image");
 
+/// A path of a web address: `/ready`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UrlPath(Arc<str>);
+
+impl UrlPath {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UrlPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for UrlPath {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        if !text.starts_with('/') {
+            return Err("it must start with a slash".into());
+        }
+        if text.len() > 1024 || text.chars().any(|c| c.is_whitespace() || c.is_control() || "?#".contains(c)) {
+            return Err("it may not hold spaces, `?` or `#`".into());
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+pub(crate) static URL_PATH: Kind = Kind {
+    name: "url-path",
+    noun: "a path of a web address",
+    hint: "A path starts with a slash: `/ready`.",
+    pattern: "^/[^\\s?#]*$",
+    check: |text| text.parse::<UrlPath>().map(|_| ()),
+    number: false,
+};
+text_value!(UrlPath, "url-path");
+
+/// A web address by TLS: `https://id.acme.example`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HttpsUrl(Arc<str>);
+
+impl HttpsUrl {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for HttpsUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for HttpsUrl {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let rest = text.strip_prefix("https://").ok_or("it must start with `https://`")?;
+        let host = rest.split(['/', ':']).next().unwrap_or_default();
+        if host.is_empty() || text.contains('@') || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(String::new());
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+pub(crate) static HTTPS_URL: Kind = Kind {
+    name: "https-url",
+    noun: "a web address",
+    hint: "A web address starts with `https://` and carries no user or password: `https://id.acme.example`.",
+    pattern: "^https://[^\\s@]+$",
+    check: |text| text.parse::<HttpsUrl>().map(|_| ()),
+    number: false,
+};
+text_value!(HttpsUrl, "https-url");
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -122,6 +201,21 @@ mod tests {
         ));
         for bad in ["", "Api", "nginx:", "a b:c", "-x/y"] {
             assert!(bad.parse::<ImageReference>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn web_addresses() {
+        assert!("/ready".parse::<UrlPath>().is_ok());
+        assert!("ready".parse::<UrlPath>().is_err());
+        assert!("https://id.acme.example".parse::<HttpsUrl>().is_ok());
+        for bad in [
+            "http://id.acme.example",
+            "https://",
+            "https://user:pass@id.acme.example",
+            "https:// x",
+        ] {
+            assert!(bad.parse::<HttpsUrl>().is_err(), "{bad}");
         }
     }
 }
