@@ -1,6 +1,10 @@
 //! Amazon ECR resource types.
 
-use crate::registry::TypeEntry;
+pub mod repository;
+
+pub use repository::{EncryptionConfiguration, ImageScanningConfiguration, LifecyclePolicy, Repository};
+
+use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<Repository>()];

@@ -24,6 +24,7 @@ pub mod inspector;
 pub mod kms;
 pub mod lambda;
 pub mod logs;
+mod normal;
 pub mod rds;
 pub mod registry;
 pub mod resource;
