@@ -135,6 +135,7 @@ codes! {
     E0403 "The instance family is outside the guardrails"
     E0404 "Public routes are forbidden by the guardrails"
     E0405 "The standard is not known"
+    E0501 "The graph made of the files does not hold together"
 }
 
 #[cfg(test)]
@@ -150,10 +151,7 @@ mod tests {
         sorted.dedup();
         assert_eq!(codes, sorted, "the table is in order and has no code twice");
         for code in codes {
-            assert!(
-                code.len() == 5 && code.starts_with('E') && code[1..].chars().all(|c| c.is_ascii_digit()),
-                "{code}"
-            );
+            assert!(code.len() == 5 && code.starts_with('E') && code[1..].chars().all(|c| c.is_ascii_digit()), "{code}");
         }
     }
 

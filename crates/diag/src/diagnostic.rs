@@ -88,15 +88,7 @@ impl Diagnostic {
     }
 
     fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            severity,
-            message: message.into(),
-            span: None,
-            hint: None,
-            related: Vec::new(),
-            masked: Vec::new(),
-        }
+        Self { code, severity, message: message.into(), span: None, hint: None, related: Vec::new(), masked: Vec::new() }
     }
 
     /// The same with its place (a `Span` or an `Option<Span>`).
@@ -202,11 +194,7 @@ impl Diagnostics {
             .filter(|(_, count)| *count > 0)
             .map(|(severity, count)| format!("{count} {}{}", severity.as_str(), if count == 1 { "" } else { "s" }))
             .collect();
-        if parts.is_empty() {
-            "no problems".to_owned()
-        } else {
-            parts.join(", ")
-        }
+        if parts.is_empty() { "no problems".to_owned() } else { parts.join(", ") }
     }
 }
 
@@ -246,13 +234,7 @@ mod tests {
     use crate::codes;
 
     fn span(file: &str, offset: usize) -> Span {
-        Span {
-            file: file.into(),
-            line: 1,
-            column: 1,
-            offset,
-            length: 1,
-        }
+        Span { file: file.into(), line: 1, column: 1, offset, length: 1 }
     }
 
     #[test]

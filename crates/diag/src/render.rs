@@ -61,16 +61,14 @@ impl Sources {
 /// Draws all diagnostics, in order, each followed by an empty line, at most `width` columns wide (source lines are not
 /// broken). What is masked is starred out. With `colour` the text carries ANSI escapes. The result depends on the arguments only.
 pub fn render_text(diagnostics: &Diagnostics, sources: &Sources, width: usize, colour: bool) -> String {
-    let theme = if colour {
-        GraphicalTheme::unicode()
-    } else {
-        GraphicalTheme::unicode_nocolor()
-    };
+    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(width.clamp(40, 400))
         .with_links(false)
         .with_context_lines(1)
-        .with_break_words(false);
+        .with_break_words(false)
+        .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
     let mut text = String::new();
     let sources = sources.masked(diagnostics);
     for diagnostic in diagnostics {
@@ -90,11 +88,7 @@ pub fn render_text(diagnostics: &Diagnostics, sources: &Sources, width: usize, c
 }
 
 fn plain(diagnostic: &Diagnostic) -> String {
-    let place = diagnostic
-        .span
-        .as_ref()
-        .map(|span| format!(" ({}:{})", span.file_line(), span.column))
-        .unwrap_or_default();
+    let place = diagnostic.span.as_ref().map(|span| format!(" ({}:{})", span.file_line(), span.column)).unwrap_or_default();
     let hint = diagnostic.hint.as_ref().map(|hint| format!("\n  help: {hint}")).unwrap_or_default();
     format!("{}: {}{place}{hint}\n", diagnostic.code, diagnostic.message)
 }
@@ -168,13 +162,9 @@ impl Report {
         self.source.get_or_insert_with(|| NamedSource::new(&*span.file, text.clone()));
         let start = span.offset.min(text.len());
         // Only the first line of the span is underlined: a whole block would bury the message.
-        let line_end = text
-            .get(start..)
-            .and_then(|rest| rest.find('\n'))
-            .map_or(text.len(), |at| start + at);
+        let line_end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| start + at);
         let end = span.offset.saturating_add(span.length).clamp(start, line_end.max(start));
-        self.labels
-            .push(LabeledSpan::new_with_span(what, SourceSpan::from((start, end - start))));
+        self.labels.push(LabeledSpan::new_with_span(what, SourceSpan::from((start, end - start))));
     }
 }
 
@@ -204,18 +194,10 @@ impl miette::Diagnostic for Report {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        if self.labels.is_empty() {
-            None
-        } else {
-            Some(Box::new(self.labels.iter().cloned()))
-        }
+        if self.labels.is_empty() { None } else { Some(Box::new(self.labels.iter().cloned())) }
     }
 
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
-        if self.others.is_empty() {
-            None
-        } else {
-            Some(Box::new(self.others.iter().map(|other| other as &dyn miette::Diagnostic)))
-        }
+        if self.others.is_empty() { None } else { Some(Box::new(self.others.iter().map(|other| other as &dyn miette::Diagnostic))) }
     }
 }

@@ -22,12 +22,7 @@ pub fn to_sarif(diagnostics: &Diagnostics) -> Value {
         .collect();
     let results: Vec<Value> = diagnostics
         .iter()
-        .map(|diagnostic| {
-            result(
-                diagnostic,
-                codes.iter().position(|code| *code == diagnostic.code).unwrap_or_default(),
-            )
-        })
+        .map(|diagnostic| result(diagnostic, codes.iter().position(|code| *code == diagnostic.code).unwrap_or_default()))
         .collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

@@ -105,11 +105,7 @@ fn first_free(space: Ipv4Net, bits: u8, taken: &[Ipv4Net]) -> Option<Ipv4Net> {
         match taken.iter().find(|other| overlap(**other, candidate)) {
             None => return Some(candidate),
             // Nothing before the end of what is in the way can be free of it.
-            Some(other) => {
-                start = (u64::from(u32::from(other.broadcast())) + 1)
-                    .next_multiple_of(size)
-                    .max(start + size)
-            }
+            Some(other) => start = (u64::from(u32::from(other.broadcast())) + 1).next_multiple_of(size).max(start + size),
         }
     }
     None
@@ -143,16 +139,8 @@ mod tests {
     fn the_end_of_the_address_space_is_no_overflow() {
         let all = "255.255.0.0/16".parse().unwrap();
         assert_eq!(first_free(all, 16, &[]).unwrap().to_string(), "255.255.0.0/16");
-        assert_eq!(
-            first_free(all, 17, &["255.255.128.0/17".parse().unwrap(), "255.255.0.0/18".parse().unwrap()]),
-            None
-        );
+        assert_eq!(first_free(all, 17, &["255.255.128.0/17".parse().unwrap(), "255.255.0.0/18".parse().unwrap()]), None);
         assert_eq!(first_free(all, 15, &[]), None);
-        assert_eq!(
-            first_free("0.0.0.0/0".parse().unwrap(), 16, &["0.0.0.0/1".parse().unwrap()])
-                .unwrap()
-                .to_string(),
-            "128.0.0.0/16"
-        );
+        assert_eq!(first_free("0.0.0.0/0".parse().unwrap(), 16, &["0.0.0.0/1".parse().unwrap()]).unwrap().to_string(), "128.0.0.0/16");
     }
 }

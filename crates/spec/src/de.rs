@@ -25,10 +25,7 @@ impl std::error::Error for Error {}
 
 impl de::Error for Error {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self {
-            message: message.to_string(),
-            span: None,
-        }
+        Self { message: message.to_string(), span: None }
     }
 }
 
@@ -68,9 +65,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             Value::Float(value, _) => visitor.visit_f64(*value),
             Value::Text(text) => visitor.visit_str(text),
             Value::List(list) => visitor.visit_seq(SeqDeserializer::new(list.iter().map(Reader))),
-            Value::Map(map) => visitor.visit_map(MapDeserializer::new(
-                map.iter().map(|(key, entry)| (key.as_str(), Reader(&entry.node))),
-            )),
+            Value::Map(map) => visitor.visit_map(MapDeserializer::new(map.iter().map(|(key, entry)| (key.as_str(), Reader(&entry.node))))),
         }
         .map_err(|error| self.place(error))
     }

@@ -48,9 +48,6 @@ pub struct Source {
 impl Source {
     /// A file's name and text.
     pub fn new(file: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        Self {
-            file: file.into(),
-            text: text.into(),
-        }
+        Self { file: file.into(), text: text.into() }
     }
 }

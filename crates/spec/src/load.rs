@@ -46,24 +46,18 @@ pub fn load(platform: &Source, app: Option<&Source>) -> Loaded {
         version(platform.version, tree, &mut diagnostics);
         check::check_platform(platform, tree, &mut diagnostics);
     }
+    let mut wrong_overrides: Vec<(&Name, Vec<String>)> = Vec::new();
     if let Some((application, tree)) = &application {
+        let names = application.environments.keys();
+        wrong_overrides = names.map(|name| (name, check::check_override(tree, name, &mut diagnostics))).collect();
         version(application.version, tree, &mut diagnostics);
-        for name in application.environments.keys() {
-            check::check_override(tree, name, &mut diagnostics);
-        }
     }
     if let (Some((platform, platform_tree)), Some((application, tree))) = (&platform, &application) {
-        let mut context = Context {
-            platform,
-            platform_tree,
-            application,
-            tree,
-            environment: None,
-            diagnostics: &mut diagnostics,
-        };
+        let mut context = Context { platform, platform_tree, application, tree, environment: None, diagnostics: &mut diagnostics };
         check::check_application(&mut context);
         for name in application.environments.keys() {
-            if let Some(resolved) = resolve::resolve(platform, platform_tree, application, tree, name, &mut diagnostics) {
+            let wrong = wrong_overrides.iter().find(|(other, _)| *other == name).map(|(_, paths)| paths.as_slice()).unwrap_or_default();
+            if let Some(resolved) = resolve::resolve(platform, platform_tree, application, tree, name, wrong, &mut diagnostics) {
                 let mut context = Context {
                     platform,
                     platform_tree,
@@ -79,13 +73,9 @@ pub fn load(platform: &Source, app: Option<&Source>) -> Loaded {
 
     let complete = app.is_none() || application.is_some();
     let spec = match platform {
-        Some((platform, platform_tree)) if complete && !diagnostics.has_errors() => Some(Spec {
-            inner: Arc::new(Inner {
-                platform,
-                platform_tree,
-                application,
-            }),
-        }),
+        Some((platform, platform_tree)) if complete && !diagnostics.has_errors() => {
+            Some(Spec { inner: Arc::new(Inner { platform, platform_tree, application }) })
+        }
         _ => None,
     };
     Loaded { diagnostics, spec }
@@ -141,9 +131,7 @@ impl Spec {
 
     /// The names of the environments, in the order of the file.
     pub fn environments(&self) -> Vec<&Name> {
-        self.application()
-            .map(|application| application.environments.keys().collect())
-            .unwrap_or_default()
+        self.application().map(|application| application.environments.keys().collect()).unwrap_or_default()
     }
 
     /// What one environment is: overrides applied, sizes set. Fails if there is no such environment or no application.
@@ -159,14 +147,7 @@ impl Spec {
             return Err(diagnostic.hint(suggest::hint(environment, &names, "the environments are")).into());
         };
         let mut diagnostics = Diagnostics::new();
-        match resolve::resolve(
-            &self.inner.platform,
-            &self.inner.platform_tree,
-            application,
-            tree,
-            name,
-            &mut diagnostics,
-        ) {
+        match resolve::resolve(&self.inner.platform, &self.inner.platform_tree, application, tree, name, &[], &mut diagnostics) {
             Some(resolved) if !diagnostics.has_errors() => Ok(resolved),
             _ => Err(diagnostics),
         }

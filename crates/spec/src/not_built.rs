@@ -25,18 +25,12 @@ struct Row {
 }
 
 static NOT_BUILT: &[Row] = &[
-    Row {
-        find: |r| names("pipelines", r.application.pipelines.keys()),
-        what: "pipelines are checked, but nothing is made for them",
-    },
+    Row { find: |r| names("pipelines", r.application.pipelines.keys()), what: "pipelines are checked, but nothing is made for them" },
     Row {
         find: |r| when(r.application.ci.is_some(), "ci"),
         what: "tests, gates and promotion are checked, but no delivery pipeline is made",
     },
-    Row {
-        find: |r| when(r.environment.previews.is_some(), &environment(r, "previews")),
-        what: "previews are checked, but none is made",
-    },
+    Row { find: |r| when(r.environment.previews.is_some(), &environment(r, "previews")), what: "previews are checked, but none is made" },
     Row {
         find: |r| when(r.environment.standby.is_some(), &environment(r, "standby")),
         what: "the standby in another region is checked, but not made",
@@ -54,42 +48,20 @@ static NOT_BUILT: &[Row] = &[
         what: "the command before a deployment is checked, but not run; run it yourself",
     },
     Row {
-        find: |r| {
-            services(r, "scale.drain", |service| {
-                service.scale.as_ref().is_some_and(|scale| !scale.drain.is_empty())
-            })
-        },
+        find: |r| services(r, "scale.drain", |service| service.scale.as_ref().is_some_and(|scale| !scale.drain.is_empty())),
         what: "scaling by the age of a queue is checked; the service scales by processor load",
     },
+    Row { find: connections, what: "private connections are checked and their ranges kept free, but not made" },
     Row {
-        find: connections,
-        what: "private connections are checked and their ranges kept free, but not made",
-    },
-    Row {
-        find: |r| {
-            when(
-                matches!(r.platform.security.siem, Some(Siem::Wazuh | Siem::Opensearch)),
-                "platform:security.siem",
-            )
-        },
+        find: |r| when(matches!(r.platform.security.siem, Some(Siem::Wazuh | Siem::Opensearch)), "platform:security.siem"),
         what: "this tool is not installed; findings are gathered in Security Hub",
     },
     Row {
-        find: |r| {
-            when(
-                r.platform.security.network_intrusion == Some(NetworkIntrusion::Suricata),
-                "platform:security.network_intrusion",
-            )
-        },
+        find: |r| when(r.platform.security.network_intrusion == Some(NetworkIntrusion::Suricata), "platform:security.network_intrusion"),
         what: "this tool is not installed; GuardDuty watches flow logs and DNS",
     },
     Row {
-        find: |r| {
-            when(
-                r.platform.security.antivirus == Some(Antivirus::Clamav),
-                "platform:security.antivirus",
-            )
-        },
+        find: |r| when(r.platform.security.antivirus == Some(Antivirus::Clamav), "platform:security.antivirus"),
         what: "this tool is not installed; nothing looks for malware",
     },
     Row {
@@ -101,35 +73,19 @@ static NOT_BUILT: &[Row] = &[
         },
         what: "this tool is not installed; nothing watches system files",
     },
+    Row { find: scanners, what: "this scanner is not installed; Inspector looks for vulnerabilities" },
     Row {
-        find: scanners,
-        what: "this scanner is not installed; Inspector looks for vulnerabilities",
-    },
-    Row {
-        find: |r| {
-            when(
-                r.platform.observability.logs.store != LogStore::Cloudwatch,
-                "platform:observability.logs.store",
-            )
-        },
+        find: |r| when(r.platform.observability.logs.store != LogStore::Cloudwatch, "platform:observability.logs.store"),
         what: "this store is not made; logs go to CloudWatch Logs",
     },
     Row {
-        find: |r| {
-            when(
-                r.platform.observability.metrics.store != MetricStore::Cloudwatch,
-                "platform:observability.metrics.store",
-            )
-        },
+        find: |r| when(r.platform.observability.metrics.store != MetricStore::Cloudwatch, "platform:observability.metrics.store"),
         what: "this store is not made; metrics go to CloudWatch",
     },
     Row {
         find: |r| {
             let incidents = &r.platform.observability.incidents;
-            when(
-                incidents.pagerduty.is_some() || incidents.sentry.is_some(),
-                "platform:observability.incidents",
-            )
+            when(incidents.pagerduty.is_some() || incidents.sentry.is_some(), "platform:observability.incidents")
         },
         what: "these receivers are not connected; alarms go to the alert topic",
     },
@@ -142,18 +98,10 @@ static NOT_BUILT: &[Row] = &[
         what: "approval by others comes with the server; the approver's name is asked for and recorded here",
     },
     Row {
-        find: |r| {
-            when(
-                r.platform.guardrails.max_monthly_cost.is_some(),
-                "platform:guardrails.max_monthly_cost",
-            )
-        },
+        find: |r| when(r.platform.guardrails.max_monthly_cost.is_some(), "platform:guardrails.max_monthly_cost"),
         what: "the cost of a plan is not estimated, so the limit is not enforced",
     },
-    Row {
-        find: resources,
-        what: "this type of resource is checked, but not made",
-    },
+    Row { find: resources, what: "this type of resource is checked, but not made" },
     Row {
         find: |r| when(!r.application.moved.is_empty(), "moved"),
         what: "renames are checked, but not followed: what has a new name is made anew",
@@ -206,13 +154,7 @@ fn environment(resolved: &Resolved, key: &str) -> String {
 }
 
 fn services(resolved: &Resolved, key: &str, asks: fn(&crate::model::Service) -> bool) -> Vec<String> {
-    resolved
-        .application
-        .services
-        .iter()
-        .filter(|(_, service)| asks(service))
-        .map(|(name, _)| format!("services.{name}.{key}"))
-        .collect()
+    resolved.application.services.iter().filter(|(_, service)| asks(service)).map(|(name, _)| format!("services.{name}.{key}")).collect()
 }
 
 /// The connections of the network that the environment stands on.
@@ -236,11 +178,5 @@ fn scanners(resolved: &Resolved) -> Vec<String> {
 
 fn resources(resolved: &Resolved) -> Vec<String> {
     let unbuilt = |resource: &Resource| RESOURCES.contains(&resource.kind());
-    resolved
-        .application
-        .resources
-        .iter()
-        .filter(|(_, resource)| unbuilt(resource))
-        .map(|(name, _)| format!("resources.{name}"))
-        .collect()
+    resolved.application.resources.iter().filter(|(_, resource)| unbuilt(resource)).map(|(name, _)| format!("resources.{name}")).collect()
 }

@@ -22,21 +22,10 @@ impl Resolved {
                 "environments" => {
                     line(&mut text, 0, "environments:", None);
                     let environment = self.environment_name.as_str();
-                    if let Some(map) = entry
-                        .node
-                        .as_map()
-                        .and_then(|map| map.get(environment))
-                        .and_then(|entry| entry.node.as_map())
-                    {
-                        let rest: Map = map
-                            .iter()
-                            .filter(|(key, _)| *key != "override")
-                            .map(|(key, entry)| (key.clone(), entry.clone()))
-                            .collect();
-                        let node = Node {
-                            span: entry.node.span.clone(),
-                            value: Value::Map(rest),
-                        };
+                    if let Some(map) = entry.node.as_map().and_then(|map| map.get(environment)).and_then(|entry| entry.node.as_map()) {
+                        let rest: Map =
+                            map.iter().filter(|(key, _)| *key != "override").map(|(key, entry)| (key.clone(), entry.clone())).collect();
+                        let node = Node { span: entry.node.span.clone(), value: Value::Map(rest) };
                         value(&mut text, 1, &scalar(environment), &node, &entry.key_span);
                     }
                 }
@@ -102,10 +91,7 @@ fn flow(node: &Node) -> String {
         Value::Text(text) => scalar(text),
         Value::List(list) => format!("[{}]", list.iter().map(flow).collect::<Vec<_>>().join(", ")),
         Value::Map(map) => {
-            let parts: Vec<String> = map
-                .iter()
-                .map(|(key, entry)| format!("{}: {}", scalar(key), flow(&entry.node)))
-                .collect();
+            let parts: Vec<String> = map.iter().map(|(key, entry)| format!("{}: {}", scalar(key), flow(&entry.node))).collect();
             format!("{{{}}}", parts.join(", "))
         }
     }

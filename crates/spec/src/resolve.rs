@@ -93,19 +93,20 @@ impl Resolved {
     }
 }
 
-/// Resolves an environment; pushes what is wrong with its override. None if the result cannot be read.
+/// Resolves an environment, leaving out the override paths in `wrong`; pushes what is wrong with the result. None if the result cannot be read.
 pub(crate) fn resolve(
     platform: &Platform,
     platform_tree: &Arc<Node>,
     application: &Application,
     tree: &Node,
     name: &Name,
+    wrong: &[String],
     diagnostics: &mut Diagnostics,
 ) -> Option<Resolved> {
     let environment = application.environments.get(name.as_str())?.clone();
     let mut merged = tree.clone();
     apply_size(&mut merged, name);
-    apply_override(&mut merged, tree, name);
+    apply_override(&mut merged, tree, name, wrong);
     let mut found = Diagnostics::new();
     shape::check(&merged, schema::application(), "the application file", &mut found);
     if found.has_errors() {
@@ -139,10 +140,7 @@ fn apply_size(merged: &mut Node, name: &Name) {
     let Some(size) = merged.find(&format!("environments.{name}.size")) else {
         return;
     };
-    let entry = Entry {
-        key_span: size.key_span.unwrap_or(&size.node.span).clone(),
-        node: size.node.clone(),
-    };
+    let entry = Entry { key_span: size.key_span.unwrap_or(&size.node.span).clone(), node: size.node.clone() };
     let Some(root) = merged.as_map_mut() else { return };
     for (section, things) in root.iter_mut() {
         let sized_section = SIZED_SECTIONS.contains(&section.as_str());
@@ -162,14 +160,11 @@ fn apply_size(merged: &mut Node, name: &Name) {
     }
 }
 
-fn apply_override(merged: &mut Node, tree: &Node, name: &Name) {
-    let Some(overrides) = tree
-        .find(&format!("environments.{name}.override"))
-        .and_then(|found| found.node.as_map())
-    else {
+fn apply_override(merged: &mut Node, tree: &Node, name: &Name, wrong: &[String]) {
+    let Some(overrides) = tree.find(&format!("environments.{name}.override")).and_then(|found| found.node.as_map()) else {
         return;
     };
-    for (path, entry) in overrides {
+    for (path, entry) in overrides.iter().filter(|(path, _)| !wrong.contains(path)) {
         // A path that goes through a value that is no map changes nothing; the check of overrides has said so.
         merge_at(merged, path, entry);
     }
@@ -193,14 +188,8 @@ fn merge_at(node: &mut Node, path: &str, entry: &Entry) {
             map.insert(path.to_owned(), entry.clone());
         }
         Some(at) => {
-            let empty = Node {
-                span: entry.node.span.clone(),
-                value: Value::Map(Map::new()),
-            };
-            let created = map.entry(path[..*at].to_owned()).or_insert(Entry {
-                key_span: entry.key_span.clone(),
-                node: empty,
-            });
+            let empty = Node { span: entry.node.span.clone(), value: Value::Map(Map::new()) };
+            let created = map.entry(path[..*at].to_owned()).or_insert(Entry { key_span: entry.key_span.clone(), node: empty });
             merge_at(&mut created.node, &path[at + 1..], entry)
         }
     }
@@ -243,10 +232,7 @@ fn compliance(
             let span = tree.nearest_span(&format!("{path}.{index}"));
             match all.iter_mut().find(|known| known.standard == *standard) {
                 Some(known) => known.spans.push(span),
-                None => all.push(ComplianceRef {
-                    standard: *standard,
-                    spans: vec![span],
-                }),
+                None => all.push(ComplianceRef { standard: *standard, spans: vec![span] }),
             }
         }
     }

@@ -46,10 +46,7 @@ fn tidy(value: &mut Value) {
     match value {
         Value::Object(object) => {
             drop_null(object);
-            if object
-                .get("default")
-                .is_some_and(|default| !default.is_string() && !default.is_number() && !default.is_boolean())
-            {
+            if object.get("default").is_some_and(|default| !default.is_string() && !default.is_number() && !default.is_boolean()) {
                 object.remove("default");
             }
             // Integers have a range of their own in Rust; the names of those types say nothing to a reader.

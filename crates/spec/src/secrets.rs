@@ -58,9 +58,7 @@ pub(crate) fn scan_text(source: &Source, diagnostics: &mut Diagnostics) {
     }
     for (at, _) in text.match_indices("eyJ") {
         let before = text[..at].chars().next_back();
-        let end = text[at..]
-            .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
-            .map_or(text.len(), |end| at + end);
+        let end = text[at..].find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).map_or(text.len(), |end| at + end);
         let parts: Vec<&str> = text[at..end].split('.').collect();
         if !before.is_some_and(|c| c.is_ascii_alphanumeric()) && parts.len() == 3 && parts.iter().all(|part| part.len() >= 16) {
             found.push((at, end, "a signed web token"));
@@ -78,17 +76,13 @@ pub(crate) fn scan_text(source: &Source, diagnostics: &mut Diagnostics) {
 }
 
 fn word_end(text: &str, at: usize) -> usize {
-    text[at..]
-        .find(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c)))
-        .map_or(text.len(), |end| at + end)
+    text[at..].find(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c))).map_or(text.len(), |end| at + end)
 }
 
 /// The password of `scheme://user:password@host`, given the place of `://`; references and placeholders are none.
 fn password_in_url(text: &str, at: usize) -> Option<(usize, usize)> {
     let rest = &text[at + 3..];
-    let end = rest
-        .find(|c: char| c.is_whitespace() || "/?#\"'`,".contains(c))
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'`,".contains(c)).unwrap_or(rest.len());
     let authority = &rest[..end];
     let (credentials, _) = authority.rsplit_once('@')?;
     let (user, password) = credentials.split_once(':')?;
@@ -112,12 +106,7 @@ fn place(source: &Source, start: usize, end: usize) -> Span {
 }
 
 fn push(what: &str, span: Span, diagnostics: &mut Diagnostics) {
-    diagnostics.push(
-        Diagnostic::error(codes::E0401, format!("{what} is written into the file"))
-            .at(span.clone())
-            .hint(HINT)
-            .masked(span),
-    );
+    diagnostics.push(Diagnostic::error(codes::E0401, format!("{what} is written into the file")).at(span.clone()).hint(HINT).masked(span));
 }
 
 /// Looks at the values: variables under `env` whose name says that they hold a secret, and long random text anywhere.
@@ -188,9 +177,7 @@ fn is_random(text: &str) -> bool {
 
 /// Whether a text should not be printed in a message.
 pub(crate) fn looks_secret(text: &str) -> bool {
-    let unmistakable = TOKENS
-        .iter()
-        .any(|(prefix, _, least)| text.find(prefix).is_some_and(|at| text.len() - at >= prefix.len() + least));
+    let unmistakable = TOKENS.iter().any(|(prefix, _, least)| text.find(prefix).is_some_and(|at| text.len() - at >= prefix.len() + least));
     let address = text.match_indices("://").any(|(at, _)| password_in_url(text, at).is_some());
     unmistakable
         || address
@@ -206,12 +193,7 @@ fn entropy(text: &str) -> f64 {
         counts[usize::from(byte)] += 1;
     }
     let length = f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX));
-    counts
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| f64::from(*count) / length)
-        .map(|part| -part * part.log2())
-        .sum()
+    counts.iter().filter(|count| **count > 0).map(|count| f64::from(*count) / length).map(|part| -part * part.log2()).sum()
 }
 
 #[cfg(test)]

@@ -12,19 +12,8 @@ use crate::{secrets, suggest};
 
 /// Checks a whole file. `what` is how messages call it: "the application file".
 pub(crate) fn check(root: &Node, schema: &Json, what: &str, diagnostics: &mut Diagnostics) {
-    let mut checker = Checker {
-        root: schema,
-        what,
-        diagnostics,
-    };
-    checker.node(
-        root,
-        schema,
-        &Place {
-            path: String::new(),
-            key_span: &root.span,
-        },
-    );
+    let mut checker = Checker { root: schema, what, diagnostics };
+    checker.node(root, schema, &Place { path: String::new(), key_span: &root.span });
 }
 
 struct Checker<'a> {
@@ -41,22 +30,14 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn child<'b>(&self, key: &str, key_span: &'b Span) -> Place<'b> {
-        let path = if self.path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.path)
-        };
+        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
         Place { path, key_span }
     }
 }
 
 impl Checker<'_> {
     fn name(&self, place: &Place<'_>) -> String {
-        if place.path.is_empty() {
-            self.what.to_owned()
-        } else {
-            format!("`{}`", place.path)
-        }
+        if place.path.is_empty() { self.what.to_owned() } else { format!("`{}`", place.path) }
     }
 
     fn push(&mut self, code: Code, message: String, span: &Span, hint: Option<String>) {
@@ -117,14 +98,9 @@ impl Checker<'_> {
             }
             (_, Some(text)) if expected == "a list" => Some(format!("write it as a list: `[{text}]`")),
             (Value::List(_), None) if expected == "a map" => Some("names are keys here: `name: {...}` instead of `- name: ...`".into()),
-            _ => None,
+            _ => Some(format!("write {expected}")),
         };
-        self.push(
-            codes::E0104,
-            format!("{name} must be {expected}, here it is {}", node.kind()),
-            &node.span,
-            hint,
-        );
+        self.push(codes::E0104, format!("{name} must be {expected}, here it is {}", node.kind()), &node.span, hint);
     }
 
     fn kind_fits(&mut self, node: &Node, schema: &Map<String, Json>, place: &Place<'_>) -> bool {
@@ -142,12 +118,26 @@ impl Checker<'_> {
             Value::Text(text) => text,
             Value::Integer(_, text) | Value::Float(_, text) if kind.number => text,
             _ => {
-                return self.wrong_type(node, "text", place);
+                return self.not_text(node, kind, place);
             }
         };
         if let Err(why) = (kind.check)(text) {
             self.malformed(text, kind, &why, &node.span, &format!(" in {}", self.name(place)));
         }
+    }
+
+    /// Another type of value where text of some kind is needed; a number needs quotes, or a unit that is missing.
+    fn not_text(&mut self, node: &Node, kind: &Kind, place: &Place<'_>) {
+        let text = node.scalar_text().filter(|_| !matches!(node.value, Value::Null));
+        let hint = match text {
+            Some(text) if (kind.check)(&text).is_ok() => format!("put it in quotes: \"{text}\""),
+            _ => sentence_to_hint(kind.hint),
+        };
+        let (message, span) = match node.value {
+            Value::Null => (format!("{} has no value", self.name(place)), place.key_span),
+            _ => (format!("{} must be {}, here it is {}", self.name(place), kind.noun, node.kind()), &node.span),
+        };
+        self.push(codes::E0104, message, span, Some(hint));
     }
 
     /// A value or a key that its kind's parser refused.
@@ -157,18 +147,10 @@ impl Checker<'_> {
             "name" | "variable" => codes::E0109,
             _ => codes::E0107,
         };
-        let shown = if secrets::looks_secret(text) || text.chars().count() > 80 {
-            "the value".to_owned()
-        } else {
-            format!("`{text}`")
-        };
+        let shown = if secrets::looks_secret(text) || text.chars().count() > 80 { "the value".to_owned() } else { format!("`{text}`") };
         let is_question = why.ends_with('?');
-        let why_part = if why.is_empty() || is_question {
-            String::new()
-        } else {
-            format!(": {why}")
-        };
-        let hint = if is_question { why.to_owned() } else { kind.hint.to_owned() };
+        let why_part = if why.is_empty() || is_question { String::new() } else { format!(": {why}") };
+        let hint = if is_question { why.to_owned() } else { sentence_to_hint(kind.hint) };
         self.push(code, format!("{shown}{place} is not {}{why_part}", kind.noun), span, Some(hint));
     }
 
@@ -189,11 +171,7 @@ impl Checker<'_> {
             Some("Standard") => (codes::E0405, "is not a standard that Strata knows"),
             _ => (codes::E0106, "is not one of the allowed words"),
         };
-        let shown = if secrets::looks_secret(text) || text.chars().count() > 80 {
-            "the value".to_owned()
-        } else {
-            format!("`{text}`")
-        };
+        let shown = if secrets::looks_secret(text) || text.chars().count() > 80 { "the value".to_owned() } else { format!("`{text}`") };
         let hint = suggest::hint(text, words, "allowed are");
         self.push(code, format!("{shown} in {} {what}", self.name(place)), &node.span, Some(hint));
     }
@@ -206,17 +184,10 @@ impl Checker<'_> {
         let words: Vec<&str> = branches.iter().filter_map(|(_, branch)| tag_word(branch, tag)).collect();
         let Some(entry) = map.get(tag) else {
             let message = format!("{} needs the key `{tag}`", self.name(place));
-            return self.push(
-                codes::E0105,
-                message,
-                place.key_span,
-                Some(format!("`{tag}` is {}", suggest::list(&words))),
-            );
+            return self.push(codes::E0105, message, place.key_span, Some(format!("`{tag}` is {}", suggest::list(&words))));
         };
         let child = place.child(tag, &entry.key_span);
-        let branch = branches
-            .iter()
-            .find(|(_, branch)| entry.node.as_text().is_some_and(|text| tag_word(branch, tag) == Some(text)));
+        let branch = branches.iter().find(|(_, branch)| entry.node.as_text().is_some_and(|text| tag_word(branch, tag) == Some(text)));
         match branch {
             Some((_, Json::Object(branch))) => self.map(node, map, branch, Some((tag, entry.node.as_text().unwrap_or_default())), place),
             _ => self.word(&entry.node, &words, None, &child),
@@ -228,19 +199,11 @@ impl Checker<'_> {
         let candidates: Vec<&Json> = branches
             .iter()
             .map(|(_, branch)| *branch)
-            .filter(|branch| {
-                branch
-                    .as_object()
-                    .is_some_and(|branch| expected_kinds(branch).iter().any(|kind| fits(node, kind)))
-            })
+            .filter(|branch| branch.as_object().is_some_and(|branch| expected_kinds(branch).iter().any(|kind| fits(node, kind))))
             .collect();
         if candidates.is_empty() {
             let mut nouns: Vec<&str> = Vec::new();
-            for kind in branches
-                .iter()
-                .filter_map(|(_, branch)| branch.as_object())
-                .flat_map(expected_kinds)
-            {
+            for kind in branches.iter().filter_map(|(_, branch)| branch.as_object()).flat_map(expected_kinds) {
                 if !nouns.contains(&noun(&kind)) {
                     nouns.push(noun(&kind));
                 }
@@ -250,11 +213,7 @@ impl Checker<'_> {
         let mut best: Option<(usize, Diagnostics)> = None;
         for branch in candidates {
             let mut found = Diagnostics::new();
-            let mut inner = Checker {
-                root: self.root,
-                what: self.what,
-                diagnostics: &mut found,
-            };
+            let mut inner = Checker { root: self.root, what: self.what, diagnostics: &mut found };
             inner.node(node, branch, place);
             if found.is_empty() {
                 return;
@@ -282,11 +241,7 @@ impl Checker<'_> {
                 match kind_by_pattern(pattern) {
                     Some(kind) => {
                         if let Err(why) = (kind.check)(key) {
-                            let place = if place.path.is_empty() {
-                                String::new()
-                            } else {
-                                format!(" in `{}`", place.path)
-                            };
+                            let place = if place.path.is_empty() { String::new() } else { format!(" in `{}`", place.path) };
                             self.malformed(key, kind, &why, &entry.key_span, &place);
                         }
                     }
@@ -302,26 +257,12 @@ impl Checker<'_> {
                 }
             }
         }
-        for key in schema
-            .get("required")
-            .and_then(Json::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Json::as_str)
-        {
+        for key in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
             if !map.contains_key(key) {
                 let (_, property) = resolve(self.root, properties.get(key).unwrap_or(&Json::Null));
-                let description = properties
-                    .get(key)
-                    .and_then(|raw| raw.get("description"))
-                    .or_else(|| property.get("description"));
+                let description = properties.get(key).and_then(|raw| raw.get("description")).or_else(|| property.get("description"));
                 let hint = description.and_then(Json::as_str).map(|text| format!("`{key}`: {text}"));
-                self.push(
-                    codes::E0105,
-                    format!("{} needs the key `{key}`", self.name(place)),
-                    place.key_span,
-                    hint,
-                );
+                self.push(codes::E0105, format!("{} needs the key `{key}`", self.name(place)), place.key_span, hint);
             }
         }
         self.length(map.len(), "key", ("minProperties", "maxProperties"), node, schema, place);
@@ -336,11 +277,7 @@ impl Checker<'_> {
         place: &Place<'_>,
     ) {
         let known: Vec<&str> = properties.keys().map(String::as_str).collect();
-        let shown = if secrets::looks_secret(key) || key.chars().count() > 80 {
-            "this".to_owned()
-        } else {
-            format!("`{key}`")
-        };
+        let shown = if secrets::looks_secret(key) || key.chars().count() > 80 { "this".to_owned() } else { format!("`{key}`") };
         if key == "<<" {
             let hint = "merge keys are not part of YAML 1.2; write the keys out";
             return self.push(codes::E0103, "`<<` is not a key".into(), &entry.key_span, Some(hint.into()));
@@ -382,12 +319,7 @@ impl Checker<'_> {
         let maximum = schema.get("maximum").and_then(Json::as_i64).unwrap_or(i64::MAX);
         if number < minimum || number > maximum {
             let message = format!("{} is {number}, which is out of range", self.name(place));
-            self.push(
-                codes::E0108,
-                message,
-                &node.span,
-                Some(format!("write a whole number from {minimum} to {maximum}")),
-            );
+            self.push(codes::E0108, message, &node.span, Some(format!("write a whole number from {minimum} to {maximum}")));
         }
     }
 
@@ -403,13 +335,14 @@ impl Checker<'_> {
             (least, usize::MAX) => format!("write at least {least} {}", plural(least)),
             (least, most) => format!("write {least} to {most} {}", plural(most)),
         };
-        self.push(
-            codes::E0107,
-            format!("{} has {length} {}", self.name(place), plural(length)),
-            &node.span,
-            Some(hint),
-        );
+        self.push(codes::E0107, format!("{} has {length} {}", self.name(place), plural(length)), &node.span, Some(hint));
     }
+}
+
+/// Hints start with a lower-case letter and have no full stop, as all of them are fragments.
+fn sentence_to_hint(sentence: &str) -> String {
+    let mut characters = sentence.trim_end_matches('.').chars();
+    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
 }
 
 /// Follows `$ref` and `allOf` of one element; the name of the last definition comes along.
@@ -455,10 +388,7 @@ fn words(schema: &Map<String, Json>) -> Option<Vec<&str>> {
 /// The key whose word tells the branches apart: a required constant in every one.
 fn tag<'a>(branches: &[(Option<&'a str>, &'a Json)]) -> Option<&'a str> {
     let properties = branches.first()?.1.get("properties")?.as_object()?;
-    properties
-        .keys()
-        .map(String::as_str)
-        .find(|key| branches.iter().all(|(_, branch)| tag_word(branch, key).is_some()))
+    properties.keys().map(String::as_str).find(|key| branches.iter().all(|(_, branch)| tag_word(branch, key).is_some()))
 }
 
 fn tag_word<'a>(branch: &'a Json, tag: &str) -> Option<&'a str> {
@@ -546,9 +476,7 @@ mod tests {
                 }
                 match (key.as_str(), value) {
                     ("properties" | "definitions", Json::Object(children)) => {
-                        children
-                            .iter()
-                            .for_each(|(name, child)| walk(child, &format!("{path}/{key}/{name}"), wrong));
+                        children.iter().for_each(|(name, child)| walk(child, &format!("{path}/{key}/{name}"), wrong));
                     }
                     ("patternProperties", Json::Object(children)) => {
                         assert_eq!(children.len(), 1, "{path}");

@@ -110,15 +110,8 @@ static TABLE: &[Row] = &[
 ];
 
 /// The processors of Graviton instance sizes, for sizes that are numbers.
-const NUMBERED: &[(u32, &str)] = &[
-    (2, "large"),
-    (4, "xlarge"),
-    (8, "2xlarge"),
-    (16, "4xlarge"),
-    (32, "8xlarge"),
-    (48, "12xlarge"),
-    (64, "16xlarge"),
-];
+const NUMBERED: &[(u32, &str)] =
+    &[(2, "large"), (4, "xlarge"), (8, "2xlarge"), (16, "4xlarge"), (32, "8xlarge"), (48, "12xlarge"), (64, "16xlarge")];
 
 /// The largest number of virtual processors for each kind of sized thing.
 pub fn largest_number(kind: &str) -> u32 {
@@ -146,11 +139,7 @@ fn base(word: &str) -> &'static Row {
 }
 
 fn defined<'a>(platform: &'a Platform, kind: &str, word: &str) -> Option<&'a SizeDefinition> {
-    platform
-        .sizes
-        .iter()
-        .find(|(key, _)| key.kind() == kind && key.word() == word)
-        .map(|(_, definition)| definition)
+    platform.sizes.iter().find(|(key, _)| key.kind() == kind && key.word() == word).map(|(_, definition)| definition)
 }
 
 /// Every word that is defined for a kind (`postgres`, `mysql`, `redis`, `service`, `host`, `function`, `nodes`): the product's and the platform's.
@@ -176,28 +165,18 @@ fn numbered(prefix: &str, number: u32, families: (&str, &str)) -> String {
     if number <= 1 {
         return format!("{prefix}{}.small", families.0);
     }
-    let size = NUMBERED
-        .iter()
-        .find(|(cpus, _)| *cpus >= number)
-        .map_or("16xlarge", |(_, size)| size);
+    let size = NUMBERED.iter().find(|(cpus, _)| *cpus >= number).map_or("16xlarge", |(_, size)| size);
     format!("{prefix}{}.{size}", families.1)
 }
 
 fn class(definition: Option<&SizeDefinition>, default: &str) -> String {
-    definition
-        .and_then(|definition| definition.class.as_ref())
-        .map_or_else(|| default.to_owned(), ToString::to_string)
+    definition.and_then(|definition| definition.class.as_ref()).map_or_else(|| default.to_owned(), ToString::to_string)
 }
 
 fn database(platform: &Platform, kind: &str, size: Option<&Size>) -> DatabaseSize {
     if let Some(Size::Number(number)) = size {
         let class = numbered("db.", *number, ("t4g", "r6g"));
-        return DatabaseSize {
-            class,
-            multi_zone: *number >= 2,
-            storage_gib: 50,
-            replicas: 0,
-        };
+        return DatabaseSize { class, multi_zone: *number >= 2, storage_gib: 50, replicas: 0 };
     }
     let word = word_of(size);
     let (default_class, multi_zone, storage) = base(word).database;
@@ -205,9 +184,7 @@ fn database(platform: &Platform, kind: &str, size: Option<&Size>) -> DatabaseSiz
     DatabaseSize {
         class: class(definition, default_class),
         multi_zone: definition.and_then(|definition| definition.multi_zone).unwrap_or(multi_zone),
-        storage_gib: definition
-            .and_then(|definition| definition.storage.as_ref())
-            .map_or(storage, |storage| storage.gib()),
+        storage_gib: definition.and_then(|definition| definition.storage.as_ref()).map_or(storage, |storage| storage.gib()),
         replicas: definition.and_then(|definition| definition.replicas).unwrap_or(0),
     }
 }
@@ -226,11 +203,7 @@ pub fn mysql_size(platform: &Platform, size: Option<&Size>) -> DatabaseSize {
 pub fn redis_size(platform: &Platform, size: Option<&Size>) -> CacheSize {
     if let Some(Size::Number(number)) = size {
         let replicas = u32::from(*number >= 2);
-        return CacheSize {
-            class: numbered("cache.", *number, ("t4g", "r6g")),
-            replicas,
-            multi_zone: replicas > 0,
-        };
+        return CacheSize { class: numbered("cache.", *number, ("t4g", "r6g")), replicas, multi_zone: replicas > 0 };
     }
     let word = word_of(size);
     let (default_class, replicas, multi_zone) = base(word).cache;
@@ -266,12 +239,7 @@ pub fn container_size(platform: &Platform, size: Option<&Size>) -> ContainerSize
             let (cpu, memory) = base(word_of(size)).container;
             let definition = defined(platform, "service", word_of(size));
             let cpu = definition.and_then(|definition| definition.cpu).unwrap_or(cpu);
-            (
-                cpu,
-                definition
-                    .and_then(|definition| definition.memory.as_ref())
-                    .map_or(memory, |memory| memory.mib()),
-            )
+            (cpu, definition.and_then(|definition| definition.memory.as_ref()).map_or(memory, |memory| memory.mib()))
         }
     };
     fargate(cpu, memory)
@@ -297,15 +265,9 @@ fn fargate(cpu: u32, memory: u64) -> ContainerSize {
         if *units == 256 && fitting == 1536 {
             fitting = 2048;
         }
-        return ContainerSize {
-            cpu_units: *units,
-            memory_mib: fitting,
-        };
+        return ContainerSize { cpu_units: *units, memory_mib: fitting };
     }
-    ContainerSize {
-        cpu_units: 16384,
-        memory_mib: 122_880,
-    }
+    ContainerSize { cpu_units: 16384, memory_mib: 122_880 }
 }
 
 /// The memory that a word means for a function, in MiB; a number of processors counts 1769 MiB each, as AWS Lambda does.
@@ -314,9 +276,7 @@ pub fn function_memory_mib(platform: &Platform, size: Option<&Size>) -> u64 {
         Some(Size::Number(number)) => (u64::from(*number) * 1769).min(10_240),
         _ => {
             let definition = defined(platform, "function", word_of(size));
-            definition
-                .and_then(|definition| definition.memory.as_ref())
-                .map_or(base(word_of(size)).function_mib, |memory| memory.mib())
+            definition.and_then(|definition| definition.memory.as_ref()).map_or(base(word_of(size)).function_mib, |memory| memory.mib())
         }
     }
 }
@@ -346,13 +306,7 @@ impl Postgres {
     /// How large it is: its own options, else what its size means, else the default.
     pub fn effective_size(&self, platform: &Platform) -> DatabaseSize {
         let storage = self.storage.as_ref().map(|storage| storage.gib());
-        with_own(
-            postgres_size(platform, self.size.as_ref()),
-            self.class.as_ref(),
-            self.multi_zone,
-            storage,
-            self.replicas,
-        )
+        with_own(postgres_size(platform, self.size.as_ref()), self.class.as_ref(), self.multi_zone, storage, self.replicas)
     }
 }
 
@@ -360,13 +314,7 @@ impl Mysql {
     /// How large it is: its own options, else what its size means, else the default.
     pub fn effective_size(&self, platform: &Platform) -> DatabaseSize {
         let storage = self.storage.as_ref().map(|storage| storage.gib());
-        with_own(
-            mysql_size(platform, self.size.as_ref()),
-            self.class.as_ref(),
-            self.multi_zone,
-            storage,
-            self.replicas,
-        )
+        with_own(mysql_size(platform, self.size.as_ref()), self.class.as_ref(), self.multi_zone, storage, self.replicas)
     }
 }
 
@@ -387,9 +335,7 @@ impl Redis {
 impl Host {
     /// The instance type: its own class, else what its size means, else the default.
     pub fn instance_type(&self, platform: &Platform) -> String {
-        self.class
-            .as_ref()
-            .map_or_else(|| host_instance_type(platform, self.size.as_ref()), ToString::to_string)
+        self.class.as_ref().map_or_else(|| host_instance_type(platform, self.size.as_ref()), ToString::to_string)
     }
 
     /// The system disk in GiB.
@@ -439,13 +385,7 @@ mod tests {
         let platform = platform();
         assert_eq!(postgres_size(&platform, Some(&Size::Number(3))).class, "db.r6g.xlarge");
         assert_eq!(host_instance_type(&platform, Some(&Size::Number(1))), "t4g.small");
-        assert_eq!(
-            container_size(&platform, Some(&Size::Number(4))),
-            ContainerSize {
-                cpu_units: 4096,
-                memory_mib: 8192
-            }
-        );
+        assert_eq!(container_size(&platform, Some(&Size::Number(4))), ContainerSize { cpu_units: 4096, memory_mib: 8192 });
         assert_eq!(function_memory_mib(&platform, Some(&Size::Number(2))), 3538);
     }
 
@@ -456,43 +396,15 @@ mod tests {
             let size = container_size(&platform, Some(&word(word_text)));
             assert_eq!(fargate(size.cpu_units, size.memory_mib), size, "{word_text}");
         }
-        assert_eq!(
-            container_size(&platform, Some(&word("medium"))),
-            ContainerSize {
-                cpu_units: 2048,
-                memory_mib: 9216
-            }
-        );
-        assert_eq!(
-            fargate(256, 1100),
-            ContainerSize {
-                cpu_units: 256,
-                memory_mib: 2048
-            }
-        );
-        assert_eq!(
-            fargate(300, 100),
-            ContainerSize {
-                cpu_units: 512,
-                memory_mib: 1024
-            }
-        );
-        assert_eq!(
-            fargate(4096, 40_000),
-            ContainerSize {
-                cpu_units: 8192,
-                memory_mib: 40_960
-            }
-        );
+        assert_eq!(container_size(&platform, Some(&word("medium"))), ContainerSize { cpu_units: 2048, memory_mib: 9216 });
+        assert_eq!(fargate(256, 1100), ContainerSize { cpu_units: 256, memory_mib: 2048 });
+        assert_eq!(fargate(300, 100), ContainerSize { cpu_units: 512, memory_mib: 1024 });
+        assert_eq!(fargate(4096, 40_000), ContainerSize { cpu_units: 8192, memory_mib: 40_960 });
     }
 
     #[test]
     fn failover_needs_a_replica() {
-        let redis = Redis {
-            multi_zone: Some(true),
-            size: Some(word("tiny")),
-            ..Redis::default()
-        };
+        let redis = Redis { multi_zone: Some(true), size: Some(word("tiny")), ..Redis::default() };
         assert_eq!(redis.effective_size(&platform()).replicas, 1);
     }
 }

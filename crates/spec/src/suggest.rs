@@ -15,26 +15,28 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
 
 /// "`a`, `b` or `c`".
 pub(crate) fn list<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
+    join(words, "or")
+}
+
+fn join<S: AsRef<str>>(words: impl IntoIterator<Item = S>, last_word: &str) -> String {
     let quoted: Vec<String> = words.into_iter().map(|word| format!("`{}`", word.as_ref())).collect();
     match quoted.split_last() {
         None => "nothing".to_owned(),
         Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        Some((last, rest)) => format!("{} {last_word} {last}", rest.join(", ")),
     }
 }
 
 /// The hint for a wrong word: the nearest if there is one, and all that are allowed while they are few.
 pub(crate) fn hint<'a>(word: &str, allowed: &[&'a str], what: &str) -> String {
-    let near = nearest(word, allowed.iter().copied())
-        .map(|near| format!("did you mean `{near}`? "))
-        .unwrap_or_default();
+    let near = nearest(word, allowed.iter().copied()).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
     if allowed.is_empty() {
         return format!("none is declared{}{what}", if what.is_empty() { "" } else { " " });
     }
     if !near.is_empty() && allowed.len() > 16 {
         return near.trim_end().to_owned();
     }
-    format!("{near}{what} {}", list(allowed)).trim().to_owned()
+    format!("{near}{what} {}", join(allowed, "and")).trim().to_owned()
 }
 
 #[cfg(test)]
@@ -48,9 +50,6 @@ mod tests {
         assert_eq!(nearest("banana", ["services", "resources"]), None);
         assert_eq!(list(["a", "b", "c"]), "`a`, `b` or `c`");
         assert_eq!(list(["a"]), "`a`");
-        assert_eq!(
-            hint("raed", &["read", "write"], "the verbs are"),
-            "did you mean `read`? the verbs are `read` or `write`"
-        );
+        assert_eq!(hint("raed", &["read", "write"], "the verbs are"), "did you mean `read`? the verbs are `read` and `write`");
     }
 }

@@ -89,27 +89,15 @@ impl Node {
     /// The entry at a dotted path. Keys may themselves hold dots: the longest key that leads on is taken. Elements of lists are numbers.
     pub fn find(&self, path: &str) -> Option<Found<'_>> {
         if path.is_empty() {
-            return Some(Found {
-                key_span: None,
-                node: self,
-            });
+            return Some(Found { key_span: None, node: self });
         }
         match &self.value {
             Value::Map(map) => {
-                for (end, _) in path
-                    .match_indices('.')
-                    .chain([(path.len(), "")])
-                    .collect::<Vec<_>>()
-                    .into_iter()
-                    .rev()
-                {
+                for (end, _) in path.match_indices('.').chain([(path.len(), "")]).collect::<Vec<_>>().into_iter().rev() {
                     let Some(entry) = map.get(&path[..end]) else { continue };
                     let rest = path.get(end + 1..).unwrap_or_default();
                     if rest.is_empty() {
-                        return Some(Found {
-                            key_span: Some(&entry.key_span),
-                            node: &entry.node,
-                        });
+                        return Some(Found { key_span: Some(&entry.key_span), node: &entry.node });
                     }
                     if let Some(found) = entry.node.find(rest) {
                         return Some(found);

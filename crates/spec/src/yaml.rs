@@ -51,17 +51,9 @@ pub(crate) fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<No
     match root {
         Some(node) if !matches!(node.value, Value::Null) => Some(node),
         _ => {
-            let span = Span {
-                file: source.file.clone(),
-                line: 1,
-                column: 1,
-                offset: 0,
-                length: 0,
-            };
+            let span = Span { file: source.file.clone(), line: 1, column: 1, offset: 0, length: 0 };
             diagnostics.push(
-                Diagnostic::error(codes::E0110, "the file has nothing in it")
-                    .at(span)
-                    .hint("`strata init` writes a file to start from"),
+                Diagnostic::error(codes::E0110, "the file has nothing in it").at(span).hint("`strata init` writes a file to start from"),
             );
             None
         }
@@ -71,40 +63,37 @@ pub(crate) fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<No
 /// Turns the parser's places, counted in characters, into spans, counted in bytes.
 struct Places {
     file: Arc<str>,
-    length: usize,
+    text: Arc<str>,
     /// The byte offset of each character; empty if all are one byte long.
     bytes: Vec<usize>,
 }
 
 impl Places {
     fn new(source: &Source) -> Self {
-        let bytes = if source.text.is_ascii() {
-            Vec::new()
-        } else {
-            source.text.char_indices().map(|(at, _)| at).collect()
-        };
-        Self {
-            file: source.file.clone(),
-            length: source.text.len(),
-            bytes,
-        }
+        let bytes = if source.text.is_ascii() { Vec::new() } else { source.text.char_indices().map(|(at, _)| at).collect() };
+        Self { file: source.file.clone(), text: source.text.clone(), bytes }
     }
 
     fn byte(&self, index: usize) -> usize {
-        if self.bytes.is_empty() {
-            index.min(self.length)
-        } else {
-            self.bytes.get(index).copied().unwrap_or(self.length)
-        }
+        if self.bytes.is_empty() { index.min(self.text.len()) } else { self.bytes.get(index).copied().unwrap_or(self.text.len()) }
     }
 
     fn span(&self, span: saphyr_parser::Span) -> Span {
         let start = self.byte(span.start.index());
         let end = self.byte(span.end.index()).max(start);
-        Span {
-            length: end - start,
-            ..self.point(&span.start)
-        }
+        Span { length: end - start, ..self.point(&span.start) }
+    }
+
+    /// The parser counts blanks and comments behind a scalar as part of it; this finds its real end.
+    fn trim(&self, span: &mut Span, style: ScalarStyle) {
+        let Some(text) = self.text.get(span.offset..span.offset + span.length) else { return };
+        let end = match style {
+            ScalarStyle::Plain => text.find(" #").or_else(|| text.find("\t#")).unwrap_or(text.len()),
+            ScalarStyle::SingleQuoted => closing_quote(text, '\''),
+            ScalarStyle::DoubleQuoted => closing_quote(text, '"'),
+            ScalarStyle::Literal | ScalarStyle::Folded => text.len(),
+        };
+        span.length = text[..end].trim_end().len();
     }
 
     fn point(&self, marker: &Marker) -> Span {
@@ -118,18 +107,26 @@ impl Places {
     }
 }
 
+/// Where a quoted scalar ends: behind the first quote that is neither escaped nor doubled.
+fn closing_quote(text: &str, quote: char) -> usize {
+    let mut characters = text.char_indices().skip(1).peekable();
+    while let Some((at, c)) = characters.next() {
+        if c == '\\' && quote == '"' {
+            characters.next();
+        } else if c == quote {
+            if quote == '\'' && characters.peek().is_some_and(|(_, next)| *next == quote) {
+                characters.next();
+            } else {
+                return at + c.len_utf8();
+            }
+        }
+    }
+    text.len()
+}
+
 enum Frame {
-    List {
-        span: Span,
-        anchor: usize,
-        list: Vec<Node>,
-    },
-    Map {
-        span: Span,
-        anchor: usize,
-        map: Map,
-        key: Option<(String, Span)>,
-    },
+    List { span: Span, anchor: usize, list: Vec<Node> },
+    Map { span: Span, anchor: usize, map: Map, key: Option<(String, Span)> },
 }
 
 struct Builder<'a> {
@@ -154,48 +151,29 @@ impl Builder<'_> {
                 self.documents += 1;
                 if self.documents > 1 {
                     let diagnostic = Diagnostic::error(codes::E0112, "the file has a second document").at(span);
-                    self.diagnostics
-                        .push(diagnostic.hint("remove the `---` and what follows it, or put it into a file of its own"));
+                    self.diagnostics.push(diagnostic.hint("remove the `---` and what follows it, or put it into a file of its own"));
                     return Err(Stop);
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
+                let mut span = span;
+                self.places.trim(&mut span, style);
                 let value = scalar(&text, style, tag.as_deref());
                 self.keep(anchor, Node { span, value })?;
             }
-            Event::SequenceStart(anchor, _) => self.open(Frame::List {
-                span,
-                anchor,
-                list: Vec::new(),
-            })?,
-            Event::MappingStart(anchor, _) => self.open(Frame::Map {
-                span,
-                anchor,
-                map: Map::new(),
-                key: None,
-            })?,
+            Event::SequenceStart(anchor, _) => self.open(Frame::List { span, anchor, list: Vec::new() })?,
+            Event::MappingStart(anchor, _) => self.open(Frame::Map { span, anchor, map: Map::new(), key: None })?,
             Event::SequenceEnd | Event::MappingEnd => {
-                let end = span.offset + span.length;
+                // The parser counts a comment behind a closing bracket as part of it.
+                let end = span.offset + span.length.min(1);
                 match self.stack.pop() {
                     Some(Frame::List { mut span, anchor, list }) => {
                         span.length = end.saturating_sub(span.offset);
-                        self.keep(
-                            anchor,
-                            Node {
-                                span,
-                                value: Value::List(list),
-                            },
-                        )?;
+                        self.keep(anchor, Node { span, value: Value::List(list) })?;
                     }
                     Some(Frame::Map { mut span, anchor, map, .. }) => {
                         span.length = end.saturating_sub(span.offset);
-                        self.keep(
-                            anchor,
-                            Node {
-                                span,
-                                value: Value::Map(map),
-                            },
-                        )?;
+                        self.keep(anchor, Node { span, value: Value::Map(map) })?;
                     }
                     None => return Err(Stop),
                 }
@@ -221,9 +199,7 @@ impl Builder<'_> {
     fn too_deep(&mut self, span: Span) {
         let message = format!("the file is nested more than {DEEPEST} levels deep");
         self.diagnostics.push(
-            Diagnostic::error(codes::E0114, message)
-                .at(span)
-                .hint("the language itself is less than ten levels deep; check the brackets"),
+            Diagnostic::error(codes::E0114, message).at(span).hint("the language itself is less than ten levels deep; check the brackets"),
         );
     }
 
@@ -238,8 +214,7 @@ impl Builder<'_> {
         self.aliased = self.aliased.saturating_add(size);
         if self.aliases > MOST_ALIASES || self.aliased > MOST_ALIASED_VALUES {
             let message = format!("the file uses more than {MOST_ALIASES} aliases, or they become more than {MOST_ALIASED_VALUES} values");
-            self.diagnostics
-                .push(Diagnostic::error(codes::E0111, message).at(span).hint("write the values out"));
+            self.diagnostics.push(Diagnostic::error(codes::E0111, message).at(span).hint("write the values out"));
             return Err(Stop);
         }
         if self.stack.len() + depth > DEEPEST {
@@ -257,11 +232,7 @@ impl Builder<'_> {
             self.aliased = self.aliased.saturating_add(size);
             if self.aliased > MOST_ALIASED_VALUES {
                 let message = format!("anchors and aliases stand for more than {MOST_ALIASED_VALUES} values");
-                self.diagnostics.push(
-                    Diagnostic::error(codes::E0111, message)
-                        .at(node.span.clone())
-                        .hint("write the values out"),
-                );
+                self.diagnostics.push(Diagnostic::error(codes::E0111, message).at(node.span.clone()).hint("write the values out"));
                 return Err(Stop);
             }
             self.anchors.insert(anchor, node.clone());
@@ -275,8 +246,7 @@ impl Builder<'_> {
                     None => {
                         let diagnostic = Diagnostic::error(codes::E0104, format!("a key must be text, here it is {}", node.kind()))
                             .at(node.span.clone());
-                        self.diagnostics
-                            .push(diagnostic.hint("`${...}` and `{...}` need quotes: \"${env.host}/\""));
+                        self.diagnostics.push(diagnostic.hint("`${...}` and `{...}` need quotes: \"${env.host}/\""));
                         *key = Some((String::new(), node.span));
                     }
                 },
@@ -306,10 +276,7 @@ fn measure(node: &Node) -> (usize, usize) {
         Value::Map(map) => map.values().map(|entry| measure(&entry.node)).collect(),
         _ => return (1, 0),
     };
-    (
-        1 + children.iter().map(|child| child.0).sum::<usize>(),
-        1 + children.iter().map(|child| child.1).max().unwrap_or(0),
-    )
+    (1 + children.iter().map(|child| child.0).sum::<usize>(), 1 + children.iter().map(|child| child.1).max().unwrap_or(0))
 }
 
 /// Resolves a scalar by the YAML 1.2 core schema: `no`, `on` and `1:30` are text.
@@ -357,13 +324,7 @@ mod tests {
 
     fn read(text: &str) -> (Option<Node>, Vec<String>) {
         let mut diagnostics = Diagnostics::new();
-        let node = parse(
-            &Source {
-                file: "x.yaml".into(),
-                text: text.into(),
-            },
-            &mut diagnostics,
-        );
+        let node = parse(&Source { file: "x.yaml".into(), text: text.into() }, &mut diagnostics);
         (node, diagnostics.iter().map(|d| d.code.to_string()).collect())
     }
 
@@ -402,6 +363,15 @@ mod tests {
     }
 
     #[test]
+    fn a_span_ends_where_the_value_ends() {
+        let text = "a: \"x \\\" y\"   # c\nb: 'it''s' # c\nc: plain text # c\nd: [1, 2]   # c\ne: {f: 1} # c\n";
+        let node = read(text).0.unwrap();
+        let shown: Vec<&str> =
+            node.as_map().unwrap().values().map(|entry| &text[entry.node.span.offset..][..entry.node.span.length]).collect();
+        assert_eq!(shown, ["\"x \\\" y\"", "'it''s'", "plain text", "[1, 2]", "{f: 1}"]);
+    }
+
+    #[test]
     fn what_is_refused() {
         assert_eq!(read("a: 1\na: 2\n").1, ["E0102"]);
         assert_eq!(read("a: [1\n").1, ["E0101"]);
@@ -412,9 +382,7 @@ mod tests {
         assert_eq!(read("{a: 1}: 2\n").1, ["E0104"]);
         let mut bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for (name, last) in "bcdefghi".chars().zip("abcdefgh".chars()) {
-            bomb.push_str(&format!(
-                "{name}: &{name} [*{last}, *{last}, *{last}, *{last}, *{last}, *{last}, *{last}, *{last}, *{last}]\n"
-            ));
+            bomb.push_str(&format!("{name}: &{name} [*{last}, *{last}, *{last}, *{last}, *{last}, *{last}, *{last}, *{last}, *{last}]\n"));
         }
         assert_eq!(read(&bomb).1, ["E0111"]);
     }

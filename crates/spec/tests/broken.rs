@@ -25,11 +25,8 @@ fn source(folder: &Path, name: &str) -> Source {
 fn every_broken_specification_says_what_it_should() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken");
     let update = std::env::var_os("UPDATE_EXPECTED").is_some();
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(&root)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_dir())
-        .collect();
+    let mut folders: Vec<PathBuf> =
+        std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     folders.sort();
     assert!(folders.len() >= 40, "{} broken specifications; 40 are the least", folders.len());
     let mut codes_seen = BTreeSet::new();
@@ -43,16 +40,10 @@ fn every_broken_specification_says_what_it_should() {
         assert!(loaded.diagnostics.has_errors(), "{name} has no error");
         assert!(loaded.spec.is_none(), "{name} gives a specification");
         codes_seen.extend(loaded.diagnostics.iter().map(|diagnostic| diagnostic.code));
-        assert!(
-            loaded.diagnostics.iter().all(|diagnostic| diagnostic.span.is_some()),
-            "{name}: a diagnostic without a place"
-        );
+        assert!(loaded.diagnostics.iter().all(|diagnostic| diagnostic.span.is_some()), "{name}: a diagnostic without a place");
+        assert!(loaded.diagnostics.iter().all(|diagnostic| diagnostic.hint.is_some()), "{name}: a diagnostic does not say what to do");
         let sources = Sources::new().with("platform.yaml", platform.text).with("app.yaml", app.text);
-        let shown = format!(
-            "{}{}\n",
-            render_text(&loaded.diagnostics, &sources, 100, false),
-            loaded.diagnostics.summary()
-        );
+        let shown = format!("{}{}\n", render_text(&loaded.diagnostics, &sources, 100, false), loaded.diagnostics.summary());
         let expected = folder.join("expected.txt");
         if update {
             std::fs::write(&expected, &shown).unwrap();

@@ -25,10 +25,8 @@ pub(super) fn check(context: &mut Context<'_>) {
         let mut diagnostic =
             Diagnostic::error(codes::E0206, format!("services call each other in a circle: {text}")).at(context.key_span(&path(0)));
         for at in 1..circle.len() {
-            diagnostic = diagnostic.related(
-                Some(context.key_span(&path(at))),
-                format!("`{}` calls `{}` here", circle[at], circle[(at + 1) % circle.len()]),
-            );
+            diagnostic = diagnostic
+                .related(Some(context.key_span(&path(at))), format!("`{}` calls `{}` here", circle[at], circle[(at + 1) % circle.len()]));
         }
         context.diagnostics.push(
             diagnostic
@@ -45,9 +43,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             for at in 1..circle.len() {
                 diagnostic = diagnostic.related(Some(context.key_span(&path(at))), format!("`{}` waits here", circle[at]));
             }
-            context
-                .diagnostics
-                .push(diagnostic.hint("none of them could ever start; remove one `after`"));
+            context.diagnostics.push(diagnostic.hint("none of them could ever start; remove one `after`"));
         }
     }
 }
@@ -79,11 +75,8 @@ fn circles<'a>(names: Vec<&'a Name>, next: impl Fn(&str) -> Vec<&'a Name>) -> Ve
             };
             if let Some(at) = trail.iter().position(|(other, _)| *other == target) {
                 let mut circle: Vec<&Name> = trail[at..].iter().map(|(name, _)| *name).collect();
-                let first = circle
-                    .iter()
-                    .enumerate()
-                    .min_by_key(|(_, name)| names.iter().position(|other| other == *name))
-                    .map_or(0, |(at, _)| at);
+                let first =
+                    circle.iter().enumerate().min_by_key(|(_, name)| names.iter().position(|other| other == *name)).map_or(0, |(at, _)| at);
                 circle.rotate_left(first);
                 if !found.contains(&circle) {
                     found.push(circle);
@@ -106,11 +99,7 @@ mod tests {
         let names: Vec<Name> = ["a", "b", "c", "d"].iter().map(|name| name.parse().unwrap()).collect();
         let edges = [("b", "c"), ("c", "a"), ("a", "b"), ("d", "a"), ("d", "d")];
         let next = |name: &str| {
-            edges
-                .iter()
-                .filter(|(from, _)| *from == name)
-                .map(|(_, to)| names.iter().find(|n| n.as_str() == *to).unwrap())
-                .collect()
+            edges.iter().filter(|(from, _)| *from == name).map(|(_, to)| names.iter().find(|n| n.as_str() == *to).unwrap()).collect()
         };
         let found = circles(names.iter().collect(), next);
         let texts: Vec<String> = found.iter().map(|circle| describe(circle, "to")).collect();

@@ -9,16 +9,9 @@ use crate::values::InstanceClass;
 
 pub(super) fn check(context: &mut Context<'_>) {
     let application = context.application;
-    let hosts = application
-        .hosts
-        .iter()
-        .map(|(name, host)| (format!("hosts.{name}.class"), host.class.as_ref(), ""));
+    let hosts = application.hosts.iter().map(|(name, host)| (format!("hosts.{name}.class"), host.class.as_ref(), ""));
     let resources = application.resources.iter().map(|(name, resource)| {
-        let prefix = if resource.kind() == crate::model::ResourceKind::Redis {
-            "cache."
-        } else {
-            "db."
-        };
+        let prefix = if resource.kind() == crate::model::ResourceKind::Redis { "cache." } else { "db." };
         (format!("resources.{name}.class"), resource.class(), prefix)
     });
     for (path, class, prefix) in hosts.chain(resources).collect::<Vec<_>>() {
@@ -45,10 +38,7 @@ pub(super) fn family(platform: &Platform, platform_tree: &Node, class: &Instance
         return None;
     }
     let families: Vec<&str> = allowed.iter().map(|family| family.as_str()).collect();
-    let diagnostic = Diagnostic::error(
-        codes::E0403,
-        format!("the family `{}` of `{class}` is outside the guardrails", class.family()),
-    );
+    let diagnostic = Diagnostic::error(codes::E0403, format!("the family `{}` of `{class}` is outside the guardrails", class.family()));
     let place = platform_tree.nearest_span("guardrails.instance_families");
     Some(
         diagnostic
@@ -59,10 +49,7 @@ pub(super) fn family(platform: &Platform, platform_tree: &Node, class: &Instance
 
 /// An error if the class is one of another service: `db.` for databases, `cache.` for caches, neither for machines.
 pub(super) fn sort(class: &InstanceClass, prefix: &str) -> Option<Diagnostic> {
-    let own = ["db.", "cache."]
-        .into_iter()
-        .find(|prefix| class.as_str().starts_with(prefix))
-        .unwrap_or("");
+    let own = ["db.", "cache."].into_iter().find(|prefix| class.as_str().starts_with(prefix)).unwrap_or("");
     if own == prefix {
         return None;
     }

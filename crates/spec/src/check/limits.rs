@@ -14,13 +14,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             Resource::Postgres(postgres) => {
                 backups(context, &path, postgres.backups);
                 storage(context, &path, postgres.storage.as_ref());
-                version(
-                    context,
-                    &path,
-                    "PostgreSQL",
-                    postgres.version.as_ref(),
-                    &["13", "14", "15", "16", "17", "18"],
-                );
+                version(context, &path, "PostgreSQL", postgres.version.as_ref(), &["13", "14", "15", "16", "17", "18"]);
             }
             Resource::Mysql(mysql) => {
                 backups(context, &path, mysql.backups);
@@ -40,14 +34,9 @@ pub(super) fn check(context: &mut Context<'_>) {
                     );
                 }
             }
-            Resource::Bucket(bucket) => between(
-                context,
-                &format!("{path}.expire"),
-                bucket.expire,
-                DAY,
-                100 * 365 * DAY,
-                "Amazon S3 counts whole days",
-            ),
+            Resource::Bucket(bucket) => {
+                between(context, &format!("{path}.expire"), bucket.expire, DAY, 100 * 365 * DAY, "Amazon S3 counts whole days")
+            }
             Resource::Queue(queue) => {
                 between(
                     context,
@@ -74,14 +63,9 @@ pub(super) fn check(context: &mut Context<'_>) {
                 365 * DAY,
                 "Amazon Kinesis keeps a record from 24 hours to 365 days",
             ),
-            Resource::Key(key) => between(
-                context,
-                &format!("{path}.rotate"),
-                key.rotate,
-                90 * DAY,
-                2560 * DAY,
-                "AWS KMS renews a key every 90 to 2560 days",
-            ),
+            Resource::Key(key) => {
+                between(context, &format!("{path}.rotate"), key.rotate, 90 * DAY, 2560 * DAY, "AWS KMS renews a key every 90 to 2560 days")
+            }
             Resource::Table(_) | Resource::Topic(_) | Resource::Bus(_) | Resource::Secret(_) => {}
         }
     }
@@ -114,27 +98,13 @@ pub(super) fn check(context: &mut Context<'_>) {
                 300_000,
                 "a load balancer asks every 5 to 300 seconds",
             );
-            between(
-                context,
-                &format!("{path}.health.timeout"),
-                health.timeout,
-                2000,
-                120_000,
-                "a load balancer waits 2 to 120 seconds",
-            );
-            let (interval, timeout) = (
-                health.interval.unwrap_or(Duration::from_seconds(15)),
-                health.timeout.unwrap_or(Duration::from_seconds(5)),
-            );
+            between(context, &format!("{path}.health.timeout"), health.timeout, 2000, 120_000, "a load balancer waits 2 to 120 seconds");
+            let (interval, timeout) =
+                (health.interval.unwrap_or(Duration::from_seconds(15)), health.timeout.unwrap_or(Duration::from_seconds(5)));
             if timeout.as_milliseconds() >= interval.as_milliseconds() {
                 let key = if health.timeout.is_some() { "timeout" } else { "interval" };
                 let message = format!("`{path}.health` waits {timeout} for an answer and asks every {interval}");
-                context.error(
-                    codes::E0317,
-                    &format!("{path}.health.{key}"),
-                    message,
-                    "make `timeout` shorter than `interval`",
-                );
+                context.error(codes::E0317, &format!("{path}.health.{key}"), message, "make `timeout` shorter than `interval`");
             }
         }
         if let Some(rollout) = &service.rollout {
@@ -153,14 +123,7 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
     for (name, environment) in &application.environments {
         let expire = environment.previews.as_ref().and_then(|previews| previews.expire);
-        between(
-            context,
-            &format!("environments.{name}.previews.expire"),
-            expire,
-            HOUR,
-            30 * DAY,
-            "a preview is short-lived",
-        );
+        between(context, &format!("environments.{name}.previews.expire"), expire, HOUR, 30 * DAY, "a preview is short-lived");
     }
 }
 
@@ -191,12 +154,7 @@ fn backups(context: &mut Context<'_>, path: &str, value: Option<Duration>) {
     let Some(value) = value else { return };
     if value.as_milliseconds() > 35 * DAY {
         let hint = "Amazon RDS and ElastiCache keep automatic backups for 35 days at most; longer ones are the backup plan's";
-        context.error(
-            codes::E0316,
-            &format!("{path}.backups"),
-            format!("`{path}` keeps backups for {value}"),
-            hint,
-        );
+        context.error(codes::E0316, &format!("{path}.backups"), format!("`{path}` keeps backups for {value}"), hint);
     } else if value.as_milliseconds() % DAY != 0 {
         context.error(
             codes::E0318,
@@ -225,11 +183,6 @@ fn version(context: &mut Context<'_>, path: &str, what: &str, value: Option<&Ver
     let start: Vec<&str> = value.as_str().split('.').take(parts).collect();
     if !offered.contains(&start.join(".").as_str()) {
         let hint = format!("offered are {}", crate::suggest::list(offered));
-        context.error(
-            codes::E0318,
-            &format!("{path}.version"),
-            format!("{what} {value} is not offered"),
-            hint,
-        );
+        context.error(codes::E0318, &format!("{path}.version"), format!("{what} {value} is not offered"), hint);
     }
 }

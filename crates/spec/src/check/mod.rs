@@ -48,6 +48,14 @@ impl Context<'_> {
     }
 }
 
+impl Context<'_> {
+    /// As `error`, but the key is what is wrong, not its value.
+    fn error_at_key(&mut self, code: Code, path: &str, message: String, hint: impl Into<String>) {
+        let diagnostic = Diagnostic::error(code, message).at(self.key_span(path)).hint(hint);
+        self.diagnostics.push(diagnostic);
+    }
+}
+
 /// The place of the value at a path; of the key, if the value is a map or a list, or comes from elsewhere.
 fn value_span(tree: &Node, path: &str) -> Span {
     match tree.find(path) {

@@ -23,10 +23,7 @@ pub(super) fn check(platform: &Platform, tree: &Node, diagnostics: &mut Diagnost
             let diagnostic = Diagnostic::error(codes::E0317, message).at(value_span(tree, &format!("{path}.cidr")));
             diagnostics.push(diagnostic.hint("keep `size` to have a range carved out, or `cidr` to name it"));
         }
-        let bits = network
-            .size
-            .map(|size| size.bits())
-            .or(network.cidr.map(|cidr| cidr.net().prefix_len()));
+        let bits = network.size.map(|size| size.bits()).or(network.cidr.map(|cidr| cidr.net().prefix_len()));
         // Four kinds of subnets (public, private, data, spare) in each zone, rounded up to a power of two; AWS's smallest subnet is a /28.
         let needed = 2 + network.zones.next_power_of_two().ilog2();
         if let Some(bits) = bits {
@@ -34,10 +31,9 @@ pub(super) fn check(platform: &Platform, tree: &Node, diagnostics: &mut Diagnost
                 let message = format!("the network `{name}` is too small for subnets in {} zones", network.zones);
                 let key = if network.size.is_some() { "size" } else { "cidr" };
                 let diagnostic = Diagnostic::error(codes::E0318, message).at(value_span(tree, &format!("{path}.{key}")));
-                diagnostics.push(diagnostic.hint(format!(
-                    "it needs /{} or larger: four subnets of at least 16 addresses in each zone",
-                    28 - needed
-                )));
+                diagnostics.push(
+                    diagnostic.hint(format!("it needs /{} or larger: four subnets of at least 16 addresses in each zone", 28 - needed)),
+                );
             } else if bits < 16 {
                 let diagnostic = Diagnostic::error(codes::E0318, format!("the network `{name}` is larger than AWS allows"))
                     .at(value_span(tree, &format!("{path}.cidr")));
@@ -55,11 +51,9 @@ fn routes(platform: &Platform, tree: &Node, diagnostics: &mut Diagnostics) {
             for (index, route) in connection.routes().iter().enumerate() {
                 let path = route_path(tree, name.as_str(), connection_name.as_str(), index);
                 if let Some((first, other)) = seen.iter().find(|(_, other)| overlap(other.net(), route.net())) {
-                    let diagnostic = Diagnostic::error(
-                        codes::E0302,
-                        format!("the routes {other} and {route} of the network `{name}` overlap"),
-                    )
-                    .at(value_span(tree, &path));
+                    let diagnostic =
+                        Diagnostic::error(codes::E0302, format!("the routes {other} and {route} of the network `{name}` overlap"))
+                            .at(value_span(tree, &path));
                     diagnostics.push(
                         diagnostic
                             .related(Some(value_span(tree, first)), "the other one is here")
@@ -75,11 +69,7 @@ fn routes(platform: &Platform, tree: &Node, diagnostics: &mut Diagnostics) {
 fn route_path(tree: &Node, network: &str, connection: &str, index: usize) -> String {
     let base = format!("networks.{network}.connect.{connection}");
     let vpn = format!("{base}.vpn.routes.{index}");
-    if tree.find(&vpn).is_some() {
-        vpn
-    } else {
-        format!("{base}.routes.{index}")
-    }
+    if tree.find(&vpn).is_some() { vpn } else { format!("{base}.routes.{index}") }
 }
 
 fn describe(problem: Problem, platform: &Platform, tree: &Node) -> Diagnostic {

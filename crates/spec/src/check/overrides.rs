@@ -8,41 +8,31 @@ use crate::tree::{Node, Value};
 use crate::values::Name;
 
 /// The sections whose things an override may change.
-const SECTIONS: &[&str] = &[
-    "services",
-    "hosts",
-    "jobs",
-    "functions",
-    "pipelines",
-    "resources",
-    "data",
-    "compliance",
-];
+const SECTIONS: &[&str] = &["services", "hosts", "jobs", "functions", "pipelines", "resources", "data", "compliance"];
 
-/// Checks an override against the file as written.
-pub(crate) fn check(tree: &Node, environment: &Name, diagnostics: &mut Diagnostics) {
+/// Checks an override against the file as written; gives the paths that are wrong and must not be applied.
+pub(crate) fn check(tree: &Node, environment: &Name, diagnostics: &mut Diagnostics) -> Vec<String> {
     let base = format!("environments.{environment}.override");
     let Some(overrides) = tree.find(&base).and_then(|found| found.node.as_map()) else {
-        return;
+        return Vec::new();
     };
-    let mut checker = Checker {
-        tree,
-        environment,
-        diagnostics,
-    };
+    let mut wrong = Vec::new();
     for (path, entry) in overrides {
+        let mut found = Diagnostics::new();
+        let mut checker = Checker { tree, environment, diagnostics: &mut found };
         if path.is_empty() || path.split('.').any(str::is_empty) {
-            checker.push(
-                codes::E0307,
-                format!("`{path}` is not a path"),
-                &entry.key_span,
-                "write names with dots between them: `services.api.scale.max`".into(),
-            );
-            continue;
+            let hint = "write names with dots between them: `services.api.scale.max`".to_owned();
+            checker.push(codes::E0307, format!("`{path}` is not a path"), &entry.key_span, hint);
+        } else {
+            let segments: Vec<String> = path.split('.').map(str::to_owned).collect();
+            checker.walk(segments, &entry.node, &entry.key_span);
         }
-        let segments: Vec<String> = path.split('.').map(str::to_owned).collect();
-        checker.walk(segments, &entry.node, &entry.key_span);
+        if !found.is_empty() {
+            wrong.push(path.clone());
+            diagnostics.extend(found);
+        }
     }
+    wrong
 }
 
 struct Checker<'a> {
@@ -112,12 +102,7 @@ impl Checker<'_> {
             if !known.contains(&segments[*at].as_str()) {
                 // Only the last segment that this span stands for is reported, so a map with three good keys and a bad one gives one error.
                 let message = format!("the override names `{}`, which is not in `{parent}`", segments[..=*at].join("."));
-                self.push(
-                    codes::E0307,
-                    message,
-                    span,
-                    suggest::hint(&segments[*at], &known, "names there are"),
-                );
+                self.push(codes::E0307, message, span, suggest::hint(&segments[*at], &known, "names there are"));
                 return Some(true);
             }
         }
@@ -147,12 +132,8 @@ impl Checker<'_> {
                     }
                 };
                 let after = list(node);
-                let gone: Vec<String> = before
-                    .map(list)
-                    .unwrap_or_default()
-                    .into_iter()
-                    .filter(|standard| !after.contains(standard))
-                    .collect();
+                let gone: Vec<String> =
+                    before.map(list).unwrap_or_default().into_iter().filter(|standard| !after.contains(standard)).collect();
                 (!gone.is_empty()).then(|| {
                     (
                         format!("drops the standard {}", suggest::list(&gone)),
@@ -163,10 +144,7 @@ impl Checker<'_> {
             ["data", class] => {
                 let rank = |node: &Node| match &node.value {
                     Value::Bool(flag) => usize::from(*flag),
-                    Value::Text(text) => HandlingOfCardholderData::ALL
-                        .iter()
-                        .position(|word| word.as_str() == &**text)
-                        .unwrap_or(0),
+                    Value::Text(text) => HandlingOfCardholderData::ALL.iter().position(|word| word.as_str() == &**text).unwrap_or(0),
                     _ => 0,
                 };
                 (before.map_or(0, rank) > rank(node)).then(|| {
@@ -189,12 +167,7 @@ impl Checker<'_> {
                 let same = before.and_then(Node::as_text) == node.as_text();
                 if !same {
                     let hint = "declare another resource, or change the type everywhere".to_owned();
-                    self.push(
-                        codes::E0308,
-                        format!("an override may not change the type of `resources.{name}`"),
-                        span,
-                        hint,
-                    );
+                    self.push(codes::E0308, format!("an override may not change the type of `resources.{name}`"), span, hint);
                 }
                 None
             }
@@ -203,8 +176,7 @@ impl Checker<'_> {
         if let Some((what, hint)) = dropped {
             let related = before.map(|node| node.span.clone());
             let diagnostic = Diagnostic::error(codes::E0402, format!("the override for `{}` {what}", self.environment)).at(span.clone());
-            self.diagnostics
-                .push(diagnostic.related(related, "the control comes from here").hint(hint));
+            self.diagnostics.push(diagnostic.related(related, "the control comes from here").hint(hint));
         }
     }
 }

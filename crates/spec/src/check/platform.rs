@@ -14,17 +14,12 @@ pub(super) fn check(platform: &Platform, tree: &Node, diagnostics: &mut Diagnost
         if let Some(role) = &account.role
             && role.account() != account.aws.as_str()
         {
-            let diagnostic = Diagnostic::error(
-                codes::E0313,
-                format!("the role of `accounts.{name}` belongs to the account {}", role.account()),
-            );
+            let diagnostic =
+                Diagnostic::error(codes::E0313, format!("the role of `accounts.{name}` belongs to the account {}", role.account()));
             let diagnostic = diagnostic.at(value_span(tree, &format!("accounts.{name}.role")));
             let related = Some(value_span(tree, &format!("accounts.{name}.aws")));
-            diagnostics.push(
-                diagnostic
-                    .related(related, "the account is here")
-                    .hint(format!("write the role of the account {}", account.aws)),
-            );
+            diagnostics
+                .push(diagnostic.related(related, "the account is here").hint(format!("write the role of the account {}", account.aws)));
         }
     }
     let networks: Vec<&str> = platform.networks.keys().map(Name::as_str).collect();
@@ -46,27 +41,21 @@ pub(super) fn check(platform: &Platform, tree: &Node, diagnostics: &mut Diagnost
             if there && cluster.runtime == Runtime::Ecs {
                 let diagnostic = Diagnostic::error(codes::E0317, format!("`{path}` has `{key}`, but its runtime is `ecs`"));
                 let diagnostic = diagnostic.at(tree.nearest_span(&format!("{path}.{key}")));
-                diagnostics.push(diagnostic.hint(format!(
-                    "remove `{key}`: ECS on Fargate has no machines and no version; or write `runtime: kubernetes`"
-                )));
+                diagnostics.push(
+                    diagnostic
+                        .hint(format!("remove `{key}`: ECS on Fargate has no machines and no version; or write `runtime: kubernetes`")),
+                );
             }
         }
         let Some(nodes) = &cluster.nodes else { continue };
         if nodes.min > nodes.max {
             let diagnostic = Diagnostic::error(
                 codes::E0306,
-                format!(
-                    "`{path}.nodes.min` is {}, which is more than `{path}.nodes.max`, {}",
-                    nodes.min, nodes.max
-                ),
+                format!("`{path}.nodes.min` is {}, which is more than `{path}.nodes.max`, {}", nodes.min, nodes.max),
             );
             let diagnostic = diagnostic.at(value_span(tree, &format!("{path}.nodes.max")));
             let related = Some(value_span(tree, &format!("{path}.nodes.min")));
-            diagnostics.push(
-                diagnostic
-                    .related(related, "the smallest is written here")
-                    .hint("make `max` at least as large as `min`"),
-            );
+            diagnostics.push(diagnostic.related(related, "the smallest is written here").hint("make `max` at least as large as `min`"));
         }
         if let Some(size) = &nodes.size
             && !crate::sizes::check_word(platform, "nodes", size)
@@ -74,17 +63,15 @@ pub(super) fn check(platform: &Platform, tree: &Node, diagnostics: &mut Diagnost
             let span = value_span(tree, &format!("{path}.nodes.size"));
             let words = crate::sizes::words(platform, "nodes");
             diagnostics.push(match size {
-                Size::Word(word) => Diagnostic::error(codes::E0219, format!("`{word}` is no size of a node"))
-                    .at(span)
-                    .hint(suggest::hint(word.as_str(), &words, "size words are")),
+                Size::Word(word) => Diagnostic::error(codes::E0219, format!("`{word}` is no size of a node")).at(span).hint(suggest::hint(
+                    word.as_str(),
+                    &words,
+                    "size words are",
+                )),
                 Size::Number(number) => {
-                    let hint = format!(
-                        "write a word, or a number of virtual processors from 1 to {}",
-                        crate::sizes::largest_number("nodes")
-                    );
-                    Diagnostic::error(codes::E0318, format!("a node cannot have {number} virtual processors"))
-                        .at(span)
-                        .hint(hint)
+                    let hint =
+                        format!("write a word, or a number of virtual processors from 1 to {}", crate::sizes::largest_number("nodes"));
+                    Diagnostic::error(codes::E0318, format!("a node cannot have {number} virtual processors")).at(span).hint(hint)
                 }
             });
         }
@@ -122,10 +109,7 @@ fn sizes(platform: &Platform, tree: &Node, diagnostics: &mut Diagnostics) {
             "redis" => "cache.",
             _ => "",
         };
-        for diagnostic in guardrails::family(platform, tree, class)
-            .into_iter()
-            .chain(guardrails::sort(class, prefix))
-        {
+        for diagnostic in guardrails::family(platform, tree, class).into_iter().chain(guardrails::sort(class, prefix)) {
             diagnostics.push(diagnostic.at(value_span(tree, &format!("{path}.class"))));
         }
     }

@@ -39,12 +39,7 @@ pub(super) fn check(context: &mut Context<'_>) {
 
 /// Everything that can be named in `uses`.
 fn usable(application: &Application) -> Vec<&str> {
-    application
-        .resources
-        .keys()
-        .chain(application.services.keys())
-        .map(Name::as_str)
-        .collect()
+    application.resources.keys().chain(application.services.keys()).map(Name::as_str).collect()
 }
 
 /// Services, hosts, jobs, functions, pipelines and resources share one set of names: each stands for one thing in the graph.
@@ -64,21 +59,14 @@ fn names_once(context: &mut Context<'_>) {
             let path = format!("{section}.{name}");
             if ["env", "app", "platform"].contains(&name.as_str()) {
                 let hint = format!("`${{{name}.…}}` already means something; take another name");
-                context.error(
-                    codes::E0109,
-                    &path,
-                    format!("`{name}` is a word of the language and cannot be a name in `{section}`"),
-                    hint,
-                );
+                context.error(codes::E0109, &path, format!("`{name}` is a word of the language and cannot be a name in `{section}`"), hint);
             }
             match seen.iter().find(|(_, other)| other == name) {
                 Some((first, _)) => {
                     let diagnostic = Diagnostic::error(codes::E0215, format!("`{name}` is a name in both `{first}` and `{section}`"))
                         .at(context.key_span(&path));
                     let diagnostic = diagnostic.related(Some(context.key_span(&format!("{first}.{name}"))), "the first is here");
-                    context
-                        .diagnostics
-                        .push(diagnostic.hint("give one of them another name: both would have the same address"));
+                    context.diagnostics.push(diagnostic.hint("give one of them another name: both would have the same address"));
                 }
                 None => seen.push((section, name)),
             }
@@ -95,7 +83,7 @@ fn uses(context: &mut Context<'_>, workload: &Workload<'_>) {
             continue;
         };
         if workload.section == "services" && workload.name == target {
-            context.error(
+            context.error_at_key(
                 codes::E0206,
                 &path,
                 format!("the service `{target}` uses itself"),
@@ -103,36 +91,18 @@ fn uses(context: &mut Context<'_>, workload: &Workload<'_>) {
             );
             continue;
         }
-        if kind == TargetKind::Service
-            && application
-                .services
-                .get(target.as_str())
-                .is_some_and(|service| service.port.is_none())
-        {
+        if kind == TargetKind::Service && application.services.get(target.as_str()).is_some_and(|service| service.port.is_none()) {
             let message = format!("`{}` calls the service `{target}`, which has no port", workload.key_path);
-            context.error(
-                codes::E0202,
-                &path,
-                message,
-                format!("add `port:` to `services.{target}`, or remove the line"),
-            );
+            context.error_at_key(codes::E0202, &path, message, format!("add `port:` to `services.{target}`, or remove the line"));
         }
         for verb in verbs.iter().filter(|verb| !kind.verbs().contains(verb)) {
             let right: Vec<&str> = kind.verbs().iter().map(|verb| verb.as_str()).collect();
             let verb_path = match context.tree.find(&path).map(|found| found.node.as_text().is_some()) {
                 Some(true) => path.clone(),
-                _ => verbs
-                    .iter()
-                    .position(|other| other == verb)
-                    .map_or(path.clone(), |index| format!("{path}.{index}")),
+                _ => verbs.iter().position(|other| other == verb).map_or(path.clone(), |index| format!("{path}.{index}")),
             };
             let hint = format!("a {kind} can be used with {}", suggest::list(&right));
-            context.error(
-                codes::E0202,
-                &verb_path,
-                format!("`{verb}` cannot be done to `{target}`, which is a {kind}"),
-                hint,
-            );
+            context.error(codes::E0202, &verb_path, format!("`{verb}` cannot be done to `{target}`, which is a {kind}"), hint);
         }
     }
 }
@@ -148,11 +118,8 @@ fn not_usable(context: &mut Context<'_>, target: &str, path: &str) {
     ];
     let span = context.key_span(path);
     let diagnostic = match other.iter().find(|(_, is)| *is) {
-        Some((what, _)) => Diagnostic::error(
-            codes::E0201,
-            format!("`{target}` is {what}; only services and resources can be used"),
-        )
-        .hint("let both use a queue, a bucket or another resource between them"),
+        Some((what, _)) => Diagnostic::error(codes::E0201, format!("`{target}` is {what}; only services and resources can be used"))
+            .hint("let both use a queue, a bucket or another resource between them"),
         None => Diagnostic::error(codes::E0201, format!("`{target}` is used but not declared")).hint(suggest::hint(
             target,
             &usable(application),
@@ -175,28 +142,15 @@ fn environment_variables(context: &mut Context<'_>, workload: &Workload<'_>) {
                 let mut known = usable(application);
                 known.extend(["env", "app"]);
                 let message = format!("`{reference}` reads `{}`, which is not declared", reference.target);
-                context.error(
-                    codes::E0203,
-                    &path,
-                    message,
-                    suggest::hint(&reference.target, &known, "resources and services here are"),
-                );
+                context.error(codes::E0203, &path, message, suggest::hint(&reference.target, &known, "resources and services here are"));
                 continue;
             }
             output(context, reference, &path);
             if !workload.uses.contains_key(reference.target.as_str()) {
-                let verb = application
-                    .target_kind(&reference.target)
-                    .and_then(|kind| kind.verbs().first().copied())
-                    .unwrap_or(Verb::Read);
-                let message = format!(
-                    "`{}` reads `{reference}`, but does not use `{}`",
-                    workload.key_path, reference.target
-                );
-                let hint = format!(
-                    "add it: `uses: {{{}: {verb}}}`; without it the address would be known but not reachable",
-                    reference.target
-                );
+                let verb = application.target_kind(&reference.target).and_then(|kind| kind.verbs().first().copied()).unwrap_or(Verb::Read);
+                let message = format!("`{}` reads `{reference}`, but does not use `{}`", workload.key_path, reference.target);
+                let hint =
+                    format!("add it: `uses: {{{}: {verb}}}`; without it the address would be known but not reachable", reference.target);
                 context.error(codes::E0205, &path, message, hint);
             }
         }
@@ -215,12 +169,7 @@ fn output(context: &mut Context<'_>, reference: &Reference, path: &str) {
     };
     if !published.contains(&reference.output.as_str()) {
         let hint = suggest::hint(&reference.output, published, &format!("{what} publishes"));
-        context.error(
-            codes::E0204,
-            path,
-            format!("`{}` has no output `{}`", reference.target, reference.output),
-            hint,
-        );
+        context.error(codes::E0204, path, format!("`{}` has no output `{}`", reference.target, reference.output), hint);
     }
 }
 
@@ -241,12 +190,7 @@ fn image(context: &mut Context<'_>, workload: &Workload<'_>) {
         }
         Some(service) if service.build.is_none() && matches!(service.image, Some(ImageReference::Service(_))) => {
             let hint = "name the service that has `build:` directly";
-            context.error(
-                codes::E0209,
-                &path,
-                format!("the service `{name}` takes its own image from another service"),
-                hint,
-            );
+            context.error(codes::E0209, &path, format!("the service `{name}` takes its own image from another service"), hint);
         }
         Some(_) => {}
     }
@@ -260,23 +204,14 @@ fn drain(context: &mut Context<'_>, name: &Name) {
         let path = format!("services.{name}.scale.drain.{queue}");
         let receives = service.uses.get(queue.as_str()).is_some_and(|verbs| verbs.contains(&Verb::Receive));
         if !receives {
-            let mine: Vec<&str> = service
-                .uses
-                .iter()
-                .filter(|(_, verbs)| verbs.contains(&Verb::Receive))
-                .map(|(name, _)| name.as_str())
-                .collect();
+            let mine: Vec<&str> =
+                service.uses.iter().filter(|(_, verbs)| verbs.contains(&Verb::Receive)).map(|(name, _)| name.as_str()).collect();
             let hint = if mine.is_empty() {
                 format!("add it: `uses: {{{queue}: receive}}`")
             } else {
                 suggest::hint(queue.as_str(), &mine, "it receives from")
             };
-            context.error(
-                codes::E0216,
-                &path,
-                format!("`services.{name}` does not receive from `{queue}`"),
-                hint,
-            );
+            context.error_at_key(codes::E0216, &path, format!("`services.{name}` does not receive from `{queue}`"), hint);
         }
     }
 }
@@ -306,17 +241,11 @@ fn triggers(context: &mut Context<'_>) {
             .filter(|(_, r)| !events(r.kind().target_kind()).is_empty())
             .map(|(name, _)| name.as_str())
             .collect();
-        match application
-            .resources
-            .get(target.as_str())
-            .map(|resource| resource.kind().target_kind())
-        {
+        match application.resources.get(target.as_str()).map(|resource| resource.kind().target_kind()) {
             None => {
                 let span = context.key_span(&path);
                 let diagnostic = Diagnostic::error(codes::E0208, format!("the trigger `{target}` is not a resource")).at(span);
-                context
-                    .diagnostics
-                    .push(diagnostic.hint(suggest::hint(target.as_str(), &able, "resources that can trigger are")));
+                context.diagnostics.push(diagnostic.hint(suggest::hint(target.as_str(), &able, "resources that can trigger are")));
             }
             Some(kind) if !events(kind).contains(&event) => {
                 let words: Vec<&str> = events(kind).iter().map(|event| event.as_str()).collect();
@@ -325,12 +254,7 @@ fn triggers(context: &mut Context<'_>) {
                 } else {
                     format!("a {kind} triggers with {}", suggest::list(&words))
                 };
-                context.error(
-                    codes::E0208,
-                    &path,
-                    format!("`{event}` does not happen to `{target}`, which is a {kind}"),
-                    hint,
-                );
+                context.error(codes::E0208, &path, format!("`{event}` does not happen to `{target}`, which is a {kind}"), hint);
             }
             Some(_) => {}
         }
@@ -369,12 +293,7 @@ fn environments(context: &mut Context<'_>) {
         if !platform.clusters.contains_key(environment.cluster.as_str()) {
             let clusters: Vec<&str> = platform.clusters.keys().map(Name::as_str).collect();
             let hint = suggest::hint(environment.cluster.as_str(), &clusters, "the platform's clusters are");
-            context.error(
-                codes::E0211,
-                &format!("{path}.cluster"),
-                format!("there is no cluster `{}`", environment.cluster),
-                hint,
-            );
+            context.error(codes::E0211, &format!("{path}.cluster"), format!("there is no cluster `{}`", environment.cluster), hint);
         }
         let groups = platform.identity.sso.as_ref().map(|sso| &sso.groups);
         if let (Some(approval), Some(groups)) = (&environment.approve, groups)
@@ -382,12 +301,7 @@ fn environments(context: &mut Context<'_>) {
         {
             let names: Vec<&str> = groups.keys().map(Name::as_str).collect();
             let hint = suggest::hint(approval.group().as_str(), &names, "the platform's groups are");
-            context.error(
-                codes::E0217,
-                &format!("{path}.approve.0"),
-                format!("there is no group `{}`", approval.group()),
-                hint,
-            );
+            context.error(codes::E0217, &format!("{path}.approve.0"), format!("there is no group `{}`", approval.group()), hint);
         }
     }
 }

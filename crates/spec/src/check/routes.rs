@@ -54,15 +54,10 @@ fn routes(context: &mut Context<'_>) {
         }
         if context.platform.guardrails.public_routes == PublicRoutes::Forbidden {
             let place = context.platform_tree.nearest_span("guardrails.public_routes");
-            let diagnostic = Diagnostic::error(
-                codes::E0404,
-                format!("`services.{name}` has a public route, which the platform forbids"),
-            )
-            .at(context.span(&path));
+            let diagnostic = Diagnostic::error(codes::E0404, format!("`services.{name}` has a public route, which the platform forbids"))
+                .at(context.span(&path));
             context.diagnostics.push(
-                diagnostic
-                    .related(Some(place), "the platform says it here")
-                    .hint("remove the route; other services call it with `uses`"),
+                diagnostic.related(Some(place), "the platform says it here").hint("remove the route; other services call it with `uses`"),
             );
         }
     }
@@ -79,15 +74,11 @@ fn hosts(context: &mut Context<'_>) {
         match seen.iter().find(|(other, _)| *other == host.as_str()) {
             Some((_, first)) => {
                 let first_span = context.span(&format!("environments.{first}.host"));
-                let diagnostic = Diagnostic::error(
-                    codes::E0312,
-                    format!("the environments `{first}` and `{name}` have the same host `{host}`"),
-                )
-                .at(context.span(&path));
+                let diagnostic =
+                    Diagnostic::error(codes::E0312, format!("the environments `{first}` and `{name}` have the same host `{host}`"))
+                        .at(context.span(&path));
                 context.diagnostics.push(
-                    diagnostic
-                        .related(Some(first_span), "the first is here")
-                        .hint("a name leads to one place; give one of them another"),
+                    diagnostic.related(Some(first_span), "the first is here").hint("a name leads to one place; give one of them another"),
                 );
             }
             None => seen.push((host.as_str(), name)),
@@ -99,12 +90,7 @@ fn hosts(context: &mut Context<'_>) {
             } else {
                 format!("take a name below {}", crate::suggest::list(&domains))
             };
-            context.error(
-                codes::E0311,
-                &path,
-                format!("the host `{host}` is in none of the platform's domains"),
-                hint,
-            );
+            context.error(codes::E0311, &path, format!("the host `{host}` is in none of the platform's domains"), hint);
         }
     }
 }
@@ -115,34 +101,21 @@ fn in_environment(context: &mut Context<'_>) {
     };
     let application = context.application;
     if environment.host.is_none() {
-        let routes = application
-            .services
-            .iter()
-            .filter_map(|(name, service)| Some((format!("services.{name}.route"), service.route.as_ref()?)));
+        let routes =
+            application.services.iter().filter_map(|(name, service)| Some((format!("services.{name}.route"), service.route.as_ref()?)));
         let variables = application.workloads().into_iter().flat_map(|workload| {
-            workload
-                .env
-                .iter()
-                .map(|(variable, value)| (format!("{}.env.{variable}", workload.key_path), value))
-                .collect::<Vec<_>>()
+            workload.env.iter().map(|(variable, value)| (format!("{}.env.{variable}", workload.key_path), value)).collect::<Vec<_>>()
         });
         let readers: Vec<(String, &Expression)> = routes.chain(variables).collect();
         for (path, value) in readers {
-            if value
-                .references()
-                .any(|reference| reference.target == "env" && reference.output == "host")
-            {
+            if value.references().any(|reference| reference.target == "env" && reference.output == "host") {
                 let place = context.key_span(&format!("environments.{environment_name}"));
                 let diagnostic = Diagnostic::error(
                     codes::E0310,
                     format!("`{path}` reads `${{env.host}}`, but the environment `{environment_name}` has no host"),
                 );
-                let diagnostic = diagnostic
-                    .at(context.span(&path))
-                    .related(Some(place), "this environment has no `host`");
-                context
-                    .diagnostics
-                    .push(diagnostic.hint(format!("add `host:` to `environments.{environment_name}`")));
+                let diagnostic = diagnostic.at(context.span(&path)).related(Some(place), "this environment has no `host`");
+                context.diagnostics.push(diagnostic.hint(format!("add `host:` to `environments.{environment_name}`")));
             }
         }
     }

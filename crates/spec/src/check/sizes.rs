@@ -16,12 +16,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         let Some(size) = size else { continue };
         if class && context.environment.is_none() {
             let hint = "keep one of them: a class is a size by itself";
-            context.error(
-                codes::E0317,
-                &format!("{path}.class"),
-                format!("`{path}` has both `size` and `class`"),
-                hint,
-            );
+            context.error(codes::E0317, &format!("{path}.class"), format!("`{path}` has both `size` and `class`"), hint);
         }
         if sizes::check_word(context.platform, kind, size) {
             continue;
@@ -34,16 +29,8 @@ pub(super) fn check(context: &mut Context<'_>) {
                 context.error(codes::E0219, &path, format!("`{word}` is no size of a {kind}"), hint);
             }
             Size::Number(number) => {
-                let hint = format!(
-                    "write a word, or a number of virtual processors from 1 to {}",
-                    sizes::largest_number(kind)
-                );
-                context.error(
-                    codes::E0318,
-                    &path,
-                    format!("a {kind} cannot have {number} virtual processors"),
-                    hint,
-                );
+                let hint = format!("write a word, or a number of virtual processors from 1 to {}", sizes::largest_number(kind));
+                context.error(codes::E0318, &path, format!("a {kind} cannot have {number} virtual processors"), hint);
             }
         }
     }
@@ -51,29 +38,11 @@ pub(super) fn check(context: &mut Context<'_>) {
 
 fn sized(application: &Application) -> Vec<Sized<'_>> {
     let mut all: Vec<Sized<'_>> = Vec::new();
+    all.extend(application.services.iter().map(|(name, service)| ("service", format!("services.{name}"), service.size.as_ref(), false)));
+    all.extend(application.hosts.iter().map(|(name, host)| ("host", format!("hosts.{name}"), host.size.as_ref(), host.class.is_some())));
+    all.extend(application.jobs.iter().map(|(name, job)| ("service", format!("jobs.{name}"), job.size.as_ref(), false)));
     all.extend(
-        application
-            .services
-            .iter()
-            .map(|(name, service)| ("service", format!("services.{name}"), service.size.as_ref(), false)),
-    );
-    all.extend(
-        application
-            .hosts
-            .iter()
-            .map(|(name, host)| ("host", format!("hosts.{name}"), host.size.as_ref(), host.class.is_some())),
-    );
-    all.extend(
-        application
-            .jobs
-            .iter()
-            .map(|(name, job)| ("service", format!("jobs.{name}"), job.size.as_ref(), false)),
-    );
-    all.extend(
-        application
-            .functions
-            .iter()
-            .map(|(name, function)| ("function", format!("functions.{name}"), function.size.as_ref(), false)),
+        application.functions.iter().map(|(name, function)| ("function", format!("functions.{name}"), function.size.as_ref(), false)),
     );
     for (name, resource) in &application.resources {
         let kind = match resource {

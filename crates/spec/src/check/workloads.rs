@@ -14,13 +14,7 @@ pub(super) fn check(context: &mut Context<'_>) {
 fn sources(context: &mut Context<'_>) {
     let application = context.application;
     for (name, service) in &application.services {
-        exactly_one(
-            context,
-            &format!("services.{name}"),
-            "service",
-            service.build.is_some(),
-            service.image.is_some(),
-        );
+        exactly_one(context, &format!("services.{name}"), "service", service.build.is_some(), service.image.is_some());
     }
     for (name, job) in &application.jobs {
         exactly_one(context, &format!("jobs.{name}"), "job", job.build.is_some(), job.image.is_some());
@@ -30,17 +24,12 @@ fn sources(context: &mut Context<'_>) {
 fn exactly_one(context: &mut Context<'_>, path: &str, what: &str, build: bool, image: bool) {
     if build && image {
         let hint = "keep `build` to make an image from source, or `image` to take one that exists";
-        context.error(
-            codes::E0309,
-            &format!("{path}.image"),
-            format!("`{path}` has both `build` and `image`"),
-            hint,
-        );
+        context.error(codes::E0309, &format!("{path}.image"), format!("`{path}` has both `build` and `image`"), hint);
     } else if !build && !image {
         let diagnostic = Diagnostic::error(codes::E0309, format!("`{path}` has neither `build` nor `image`")).at(context.key_span(path));
-        context.diagnostics.push(diagnostic.hint(format!(
-            "say where the {what}'s code comes from: `build: ./folder`, or `image: registry/name:tag`"
-        )));
+        context
+            .diagnostics
+            .push(diagnostic.hint(format!("say where the {what}'s code comes from: `build: ./folder`, or `image: registry/name:tag`")));
     }
 }
 
@@ -70,23 +59,15 @@ fn scales(context: &mut Context<'_>) {
         if let Some(workers) = &step.workers
             && workers.min > workers.max
         {
-            order(
-                context,
-                &format!("pipelines.{pipeline}.steps.{step_name}.workers"),
-                workers.min,
-                workers.max,
-            );
+            order(context, &format!("pipelines.{pipeline}.steps.{step_name}.workers"), workers.min, workers.max);
         }
     }
 }
 
 fn order(context: &mut Context<'_>, path: &str, least: u32, most: u32) {
     let related = context.span(&format!("{path}.min"));
-    let diagnostic = Diagnostic::error(
-        codes::E0306,
-        format!("`{path}.min` is {least}, which is more than `{path}.max`, {most}"),
-    )
-    .at(context.span(&format!("{path}.max")));
+    let diagnostic = Diagnostic::error(codes::E0306, format!("`{path}.min` is {least}, which is more than `{path}.max`, {most}"))
+        .at(context.span(&format!("{path}.max")));
     context.diagnostics.push(
         diagnostic
             .related(Some(related), "the smallest is written here")
@@ -100,23 +81,14 @@ fn variables(context: &mut Context<'_>) {
             let path = format!("{}.secrets.{index}", workload.key_path);
             if workload.env.contains_key(secret) {
                 let related = context.key_span(&format!("{}.env.{secret}", workload.key_path));
-                let diagnostic = Diagnostic::error(
-                    codes::E0314,
-                    format!("`{secret}` is both a secret and a plain variable of `{}`", workload.key_path),
-                );
-                let diagnostic = diagnostic
-                    .at(context.span(&path))
-                    .related(Some(related), "the plain variable is here");
+                let diagnostic =
+                    Diagnostic::error(codes::E0314, format!("`{secret}` is both a secret and a plain variable of `{}`", workload.key_path));
+                let diagnostic = diagnostic.at(context.span(&path)).related(Some(related), "the plain variable is here");
                 context
                     .diagnostics
                     .push(diagnostic.hint("remove it from `env`: the secret's value is put into this variable when the workload starts"));
             } else if workload.secrets[..index].contains(secret) {
-                context.error(
-                    codes::E0314,
-                    &path,
-                    format!("the secret `{secret}` is listed twice"),
-                    "remove one of the two",
-                );
+                context.error(codes::E0314, &path, format!("the secret `{secret}` is listed twice"), "remove one of the two");
             }
         }
     }
@@ -129,24 +101,16 @@ fn steps(context: &mut Context<'_>) {
             let path = format!("pipelines.{pipeline_name}.steps.{step_name}");
             let hint = "a step is a Spark program (`spark`, `workers`) or a container (`image`, `run`)";
             match (&step.spark, &step.image) {
-                (Some(_), Some(_)) => context.error(
-                    codes::E0315,
-                    &format!("{path}.image"),
-                    format!("`{path}` has both `spark` and `image`"),
-                    hint,
-                ),
+                (Some(_), Some(_)) => {
+                    context.error(codes::E0315, &format!("{path}.image"), format!("`{path}` has both `spark` and `image`"), hint)
+                }
                 (None, None) => {
                     let diagnostic = Diagnostic::error(codes::E0315, format!("`{path}` does nothing: it has neither `spark` nor `image`"))
                         .at(context.key_span(&path));
                     context.diagnostics.push(diagnostic.hint(hint));
                 }
                 (Some(_), None) if step.run.is_some() => {
-                    context.error(
-                        codes::E0317,
-                        &format!("{path}.run"),
-                        format!("`{path}` is a Spark program and has no `run`"),
-                        hint,
-                    );
+                    context.error(codes::E0317, &format!("{path}.run"), format!("`{path}` is a Spark program and has no `run`"), hint);
                 }
                 (None, Some(_)) if step.workers.is_some() => {
                     let span = context.key_span(&format!("{path}.workers"));

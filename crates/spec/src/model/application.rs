@@ -125,13 +125,7 @@ impl Application {
         }
         for (name, pipeline) in &self.pipelines {
             for (step_name, step) in &pipeline.steps {
-                add!(
-                    "pipelines",
-                    name,
-                    format!("pipelines.{name}.steps.{step_name}"),
-                    step,
-                    step.image.as_ref()
-                );
+                add!("pipelines", name, format!("pipelines.{name}.steps.{step_name}"), step, step.image.as_ref());
             }
         }
         all

@@ -234,10 +234,7 @@ impl FromStr for Money {
             return Err(format!("`{currency}` is not a currency of three letters"));
         }
         let hundredths = fixed_point(amount, 2).ok_or_else(String::new)?;
-        Ok(Self {
-            hundredths,
-            currency: currency.into(),
-        })
+        Ok(Self { hundredths, currency: currency.into() })
     }
 }
 
@@ -323,11 +320,7 @@ impl FromStr for Condition {
         } else {
             Threshold::Percent(value.parse().map_err(|_| format!("`{value}` is not a percentage"))?)
         };
-        Ok(Self {
-            measure: measure.into(),
-            above,
-            threshold,
-        })
+        Ok(Self { measure: measure.into(), above, threshold })
     }
 }
 
@@ -351,16 +344,7 @@ mod tests {
         assert_eq!("100GB".parse::<DataSize>().unwrap().gib(), 100);
         assert_eq!("2TB".parse::<DataSize>().unwrap().gib(), 2048);
         assert_eq!("1500MB".parse::<DataSize>().unwrap().gib(), 2);
-        for bad in [
-            "",
-            "100",
-            "GB",
-            "0GB",
-            "1.5GB",
-            "5gb",
-            "99999999999999999999GB",
-            "18446744073709551615TB",
-        ] {
+        for bad in ["", "100", "GB", "0GB", "1.5GB", "5gb", "99999999999999999999GB", "18446744073709551615TB"] {
             assert!(bad.parse::<DataSize>().is_err(), "{bad}");
         }
     }
@@ -387,10 +371,7 @@ mod tests {
             assert!(bad.parse::<Money>().is_err(), "{bad}");
         }
         let condition: Condition = "errors > 1%".parse().unwrap();
-        assert_eq!(
-            (condition.measure(), condition.is_above(), condition.to_string().as_str()),
-            ("errors", true, "errors > 1%")
-        );
+        assert_eq!((condition.measure(), condition.is_above(), condition.to_string().as_str()), ("errors", true, "errors > 1%"));
         assert_eq!("p95>300ms".parse::<Condition>().unwrap().duration().unwrap().as_milliseconds(), 300);
         for bad in ["errors", "errors > 5ms", "p95 > 1%", "mood < 1%", "errors > < 1%"] {
             assert!(bad.parse::<Condition>().is_err(), "{bad}");

@@ -26,11 +26,7 @@ impl fmt::Display for AccountId {
 impl FromStr for AccountId {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
-            Ok(Self(text.into()))
-        } else {
-            Err(String::new())
-        }
+        if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) { Ok(Self(text.into())) } else { Err(String::new()) }
     }
 }
 
@@ -206,11 +202,7 @@ impl FromStr for InstanceClass {
             && family.contains(|c: char| c.is_ascii_digit())
             && family.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         let size_fits = !size.is_empty() && size.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if family_fits && size_fits {
-            Ok(Self(text.into()))
-        } else {
-            Err(String::new())
-        }
+        if family_fits && size_fits { Ok(Self(text.into())) } else { Err(String::new()) }
     }
 }
 
@@ -283,11 +275,7 @@ impl FromStr for TransitGatewayId {
     fn from_str(text: &str) -> Result<Self, String> {
         let digits = text.strip_prefix("tgw-").unwrap_or_default();
         let hexadecimal = digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        if [8, 17].contains(&digits.len()) && hexadecimal {
-            Ok(Self(text.into()))
-        } else {
-            Err(String::new())
-        }
+        if [8, 17].contains(&digits.len()) && hexadecimal { Ok(Self(text.into())) } else { Err(String::new()) }
     }
 }
 
@@ -310,10 +298,7 @@ mod tests {
     fn accounts_roles_regions() {
         assert!("012345678901".parse::<AccountId>().is_ok());
         assert!("12345678901".parse::<AccountId>().is_err());
-        assert_eq!(
-            "arn:aws:iam::111111111111:role/strata".parse::<RoleArn>().unwrap().account(),
-            "111111111111"
-        );
+        assert_eq!("arn:aws:iam::111111111111:role/strata".parse::<RoleArn>().unwrap().account(), "111111111111");
         assert!("arn:aws:iam::1:role/strata".parse::<RoleArn>().is_err());
         assert!("arn:aws:iam::111111111111:user/strata".parse::<RoleArn>().is_err());
         assert_eq!("us-east-1".parse::<Region>().unwrap().as_str(), "us-east-1");

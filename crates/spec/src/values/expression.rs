@@ -103,10 +103,7 @@ impl FromStr for Expression {
                 return Err(format!("`${{{path}}}` has no dot; write `${{name.output}}`"));
             };
             let word = |text: &str| {
-                !text.is_empty()
-                    && text
-                        .bytes()
-                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+                !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
             };
             if !word(target) || !word(output) {
                 return Err(format!("`${{{path}}}` is not of the form `${{name.output}}`"));
@@ -114,10 +111,7 @@ impl FromStr for Expression {
             if !literal.is_empty() {
                 parts.push(Part::Literal(std::mem::take(&mut literal)));
             }
-            parts.push(Part::Reference(Reference {
-                target: target.to_owned(),
-                output: output.to_owned(),
-            }));
+            parts.push(Part::Reference(Reference { target: target.to_owned(), output: output.to_owned() }));
             rest = &inner[end + 1..];
         }
         literal.push_str(rest);

@@ -113,11 +113,7 @@ pub(crate) fn kind_by_pattern(pattern: &str) -> Option<&'static Kind> {
 pub(crate) fn schema_of(name: &str) -> schemars::Schema {
     let mut object = serde_json::Map::new();
     if let Some(kind) = kind(name) {
-        let types = if kind.number {
-            serde_json::json!(["string", "number"])
-        } else {
-            "string".into()
-        };
+        let types = if kind.number { serde_json::json!(["string", "number"]) } else { "string".into() };
         object.insert("type".into(), types);
         object.insert("pattern".into(), kind.pattern.into());
         object.insert("description".into(), kind.hint.into());

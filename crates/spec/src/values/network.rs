@@ -199,10 +199,7 @@ impl HostPort {
 
     /// The range, if the host is an address or a range; none for a domain name, whose addresses change.
     pub fn range(&self) -> Option<Ipv4Net> {
-        self.host
-            .parse()
-            .ok()
-            .or_else(|| self.host.parse::<Ipv4Addr>().ok().map(Ipv4Net::from))
+        self.host.parse().ok().or_else(|| self.host.parse::<Ipv4Addr>().ok().map(Ipv4Net::from))
     }
 }
 
@@ -250,10 +247,7 @@ mod tests {
 
     #[test]
     fn ranges() {
-        assert_eq!(
-            "10.0.0.1/8".parse::<Cidr>().unwrap_err(),
-            "the range that holds this address is written `10.0.0.0/8`"
-        );
+        assert_eq!("10.0.0.1/8".parse::<Cidr>().unwrap_err(), "the range that holds this address is written `10.0.0.0/8`");
         assert!("10.0.0.0".parse::<Cidr>().is_err());
         let net = |text: &str| text.parse::<Cidr>().unwrap().net();
         assert!(overlap(net("10.0.0.0/8"), net("10.200.0.0/16")));
@@ -270,26 +264,13 @@ mod tests {
         let name = |text: &str| text.parse::<DomainName>().unwrap();
         assert!(name("dev.tickets.acme.example").is_within(&name("acme.example")));
         assert!(!name("notacme.example").is_within(&name("acme.example")));
-        for bad in [
-            "acme",
-            "https://acme.example",
-            "acme.example.",
-            "-a.example",
-            "10.0.0.1",
-            "Acme.example",
-        ] {
+        for bad in ["acme", "https://acme.example", "acme.example.", "-a.example", "10.0.0.1", "Acme.example"] {
             assert!(bad.parse::<DomainName>().is_err(), "{bad}");
         }
         let out = "api.payments.example.net:443".parse::<HostPort>().unwrap();
         assert_eq!((out.host(), out.port(), out.range()), ("api.payments.example.net", 443, None));
         assert!("10.1.0.0/16:5432".parse::<HostPort>().unwrap().range().is_some());
-        for bad in [
-            "api.example.net",
-            "api.example.net:0",
-            "api.example.net:70000",
-            "https://api.example.net:443",
-            ":443",
-        ] {
+        for bad in ["api.example.net", "api.example.net:0", "api.example.net:70000", "https://api.example.net:443", ":443"] {
             assert!(bad.parse::<HostPort>().is_err(), "{bad}");
         }
     }

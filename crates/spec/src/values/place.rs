@@ -195,10 +195,7 @@ mod tests {
     #[test]
     fn a_word_is_a_service() {
         assert!(matches!("api".parse().unwrap(), ImageReference::Service(_)));
-        assert!(matches!(
-            "public.ecr.aws/nginx/nginx:1.29".parse().unwrap(),
-            ImageReference::Registry(_)
-        ));
+        assert!(matches!("public.ecr.aws/nginx/nginx:1.29".parse().unwrap(), ImageReference::Registry(_)));
         for bad in ["", "Api", "nginx:", "a b:c", "-x/y"] {
             assert!(bad.parse::<ImageReference>().is_err(), "{bad}");
         }
@@ -209,12 +206,7 @@ mod tests {
         assert!("/ready".parse::<UrlPath>().is_ok());
         assert!("ready".parse::<UrlPath>().is_err());
         assert!("https://id.acme.example".parse::<HttpsUrl>().is_ok());
-        for bad in [
-            "http://id.acme.example",
-            "https://",
-            "https://user:pass@id.acme.example",
-            "https:// x",
-        ] {
+        for bad in ["http://id.acme.example", "https://", "https://user:pass@id.acme.example", "https:// x"] {
             assert!(bad.parse::<HttpsUrl>().is_err(), "{bad}");
         }
     }

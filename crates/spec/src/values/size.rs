@@ -61,10 +61,7 @@ impl FromStr for SizeKey {
         if !SIZED.contains(&kind) {
             return Err(crate::suggest::hint(kind, SIZED, &format!("`{kind}` is not one of")));
         }
-        Ok(Self {
-            kind: kind.parse()?,
-            word: word.parse()?,
-        })
+        Ok(Self { kind: kind.parse()?, word: word.parse()? })
     }
 }
 

@@ -46,10 +46,7 @@ impl Unit {
 impl Duration {
     /// A number of whole seconds.
     pub const fn from_seconds(amount: u32) -> Self {
-        Self {
-            amount,
-            unit: Unit::Second,
-        }
+        Self { amount, unit: Unit::Second }
     }
 
     /// A number of whole days.
@@ -95,11 +92,7 @@ impl FromStr for Duration {
             return Err("the number must be whole; take a smaller unit".into());
         }
         let Some((_, unit, _)) = UNITS.iter().find(|row| row.0 == unit) else {
-            return Err(if unit.is_empty() {
-                "the unit is missing".into()
-            } else {
-                format!("`{unit}` is not a unit of time")
-            });
+            return Err(if unit.is_empty() { "the unit is missing".into() } else { format!("`{unit}` is not a unit of time") });
         };
         let amount = number.parse().map_err(|_| "the number is too large".to_owned())?;
         Ok(Self { amount, unit: *unit })
@@ -161,12 +154,8 @@ impl FromStr for Cron {
             }
         }
         let text = fields.join(" ");
-        let parser = croner::parser::CronParser::builder()
-            .seconds(croner::parser::Seconds::Disallowed)
-            .build();
-        parser
-            .parse(&text)
-            .map_err(|error| error.to_string().trim_end_matches('.').to_lowercase())?;
+        let parser = croner::parser::CronParser::builder().seconds(croner::parser::Seconds::Disallowed).build();
+        parser.parse(&text).map_err(|error| error.to_string().trim_end_matches('.').to_lowercase().replace("component error: ", ""))?;
         Ok(Self(text.into()))
     }
 }
