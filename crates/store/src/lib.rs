@@ -1,1 +1,54 @@
-//! State, journal, plans and runs on disk.
+//! State, journal, plans and runs, behind one trait.
+//!
+//! Invariants: a write that was acknowledged is on disk; an intent is written before the call that it is about and its outcome
+//! together with the state that follows from it, in one transaction; a run starts only if every scope still has the
+//! serial that its plan was made against and nobody else is at work on it. No secret value ever gets here.
+
+pub mod backup;
+pub mod error;
+pub mod model;
+mod schema;
+pub mod sqlite;
+
+pub use backup::{Backup, export, import};
+pub use error::StoreError;
+pub use model::{Intent, IntentOperation, Outcome, RunId, RunRecord, RunStatus, Starter, Write};
+pub use sqlite::SqliteStore;
+
+use async_trait::async_trait;
+use strata_graph::Scope;
+use strata_plan::{Plan, ScopeState};
+
+/// Where state lives.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// What is known of a scope; an empty state of serial 0 where nothing is.
+    async fn scope(&self, scope: &Scope) -> Result<ScopeState, StoreError>;
+
+    /// Every scope of which something is known, lowest first.
+    async fn scopes(&self) -> Result<Vec<ScopeState>, StoreError>;
+
+    /// Starts a run, in one transaction that refuses a stale plan and a scope at which somebody else is at work.
+    async fn begin(&self, plan: &Plan, starter: &Starter) -> Result<RunId, StoreError>;
+
+    /// Says that the run still lives; a run that has not said so for [`model::LEASE_SECONDS`] may be taken over.
+    async fn heartbeat(&self, run: &RunId) -> Result<(), StoreError>;
+
+    /// Writes all or nothing; durable once it returns.
+    async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError>;
+
+    /// Ends a run: its status, and for a run that changed something the next serial and the metadata of its scopes.
+    async fn finish(&self, run: &RunId, status: RunStatus, summary: &str) -> Result<(), StoreError>;
+
+    /// Intents without outcome, oldest first.
+    async fn open_intents(&self) -> Result<Vec<Intent>, StoreError>;
+
+    /// The latest runs, newest first.
+    async fn runs(&self, limit: u32) -> Result<Vec<RunRecord>, StoreError>;
+
+    /// The plan of a run.
+    async fn plan_of(&self, run: &RunId) -> Result<Option<Plan>, StoreError>;
+
+    /// Every mutating call of a run in the order of its intents, for replay and audit.
+    async fn journal(&self, run: &RunId) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError>;
+}

@@ -1,0 +1,49 @@
+//! The whole state as one JSON file, and back.
+
+use serde::{Deserialize, Serialize};
+use strata_plan::ScopeState;
+
+use crate::error::StoreError;
+use crate::model::Write;
+use crate::{SqliteStore, Store};
+
+/// A backup of the state. It holds identifiers and properties, never a secret value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Backup {
+    /// The version of this format.
+    pub version: u32,
+    /// Every scope with its resources.
+    pub scopes: Vec<ScopeState>,
+}
+
+impl Backup {
+    /// The current format.
+    pub const VERSION: u32 = 1;
+}
+
+/// Takes a backup.
+///
+/// # Errors
+/// When the state cannot be read.
+pub async fn export(store: &dyn Store) -> Result<Backup, StoreError> {
+    Ok(Backup { version: Backup::VERSION, scopes: store.scopes().await? })
+}
+
+/// Puts a backup into an empty store.
+///
+/// # Errors
+/// When the store already knows resources, the backup is of another version, or writing fails.
+pub async fn import(store: &SqliteStore, backup: &Backup) -> Result<(), StoreError> {
+    if backup.version != Backup::VERSION {
+        return Err(StoreError::Import(format!("the backup has format {}, this version knows {}", backup.version, Backup::VERSION)));
+    }
+    if store.scopes().await?.iter().any(|scope| !scope.resources.is_empty()) {
+        return Err(StoreError::Import(format!(
+            "{} already holds resources; import into an empty state folder (--state FOLDER)",
+            store.path().display()
+        )));
+    }
+    store.put_scopes(&backup.scopes).await?;
+    let writes = backup.scopes.iter().flat_map(|scope| scope.resources.values()).map(|resource| Write::Put(Box::new(resource.clone())));
+    store.write(writes.collect()).await
+}

@@ -1,0 +1,164 @@
+//! Runs, intents and outcomes.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use strata_graph::{Address, Document, PhysicalId, Scope, TypeName};
+use strata_plan::{Placement, ResourceState};
+
+/// How long a run that shows no life keeps its scopes, in seconds.
+pub const LEASE_SECONDS: i64 = 90;
+
+/// A run's id: `run-` and a number that grows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub String);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Who starts a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Starter {
+    /// The user.
+    pub user: String,
+    /// The host.
+    pub host: String,
+    /// The process.
+    pub process: u32,
+    /// The confirmation that was typed, where the environment asks for approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<String>,
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunStatus {
+    /// At work.
+    Running,
+    /// Everything was done and seen.
+    Done,
+    /// Some steps failed or could not be decided; others were done.
+    PartiallyDone,
+    /// Nothing was done.
+    Failed,
+    /// Somebody stopped it.
+    Cancelled,
+    /// Its process ended without a word.
+    Interrupted,
+}
+
+impl RunStatus {
+    /// The word in lists.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::PartiallyDone => "partially-done",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// The status of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Running, Self::Done, Self::PartiallyDone, Self::Failed, Self::Cancelled, Self::Interrupted]
+            .into_iter()
+            .find(|status| status.word() == word)
+    }
+}
+
+/// A run as listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// Its id.
+    pub id: RunId,
+    /// The plan's digest.
+    pub plan: String,
+    /// What was asked for.
+    pub target: Scope,
+    /// Who started it.
+    pub starter: Starter,
+    /// How it stands.
+    pub status: RunStatus,
+    /// One line on how it went.
+    pub summary: String,
+    /// When it started, RFC 3339.
+    pub started: String,
+    /// When it ended.
+    pub ended: Option<String>,
+}
+
+/// What a call was about to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IntentOperation {
+    /// Make.
+    Create,
+    /// Change.
+    Update,
+    /// Remove.
+    Delete,
+}
+
+/// Written before a call that changes something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Which run.
+    pub run: RunId,
+    /// The token, unique for this intent; given to the cloud where its API takes one.
+    pub token: String,
+    /// About which resource.
+    pub address: Address,
+    /// Its type.
+    pub type_name: TypeName,
+    /// Where it lives.
+    pub placement: Placement,
+    /// What.
+    pub operation: IntentOperation,
+    /// What the cloud calls it, where that is known.
+    pub id: Option<PhysicalId>,
+    /// The properties, without references (and so without anything secret).
+    pub properties: Document,
+}
+
+/// What came of an intent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "outcome")]
+pub enum Outcome {
+    /// It was carried out.
+    Done {
+        /// What the cloud calls the resource.
+        id: Option<PhysicalId>,
+    },
+    /// It was refused, or is known not to have been carried out.
+    Failed {
+        /// Why.
+        error: String,
+    },
+}
+
+/// One change of the store.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    /// Before a call.
+    Intent(Box<Intent>),
+    /// After it.
+    Outcome {
+        /// The intent's token.
+        token: String,
+        /// What came of it.
+        outcome: Outcome,
+    },
+    /// A resource as it now stands.
+    Put(Box<ResourceState>),
+    /// A resource that is gone.
+    Remove(Address),
+}
