@@ -99,9 +99,9 @@ fn flow(node: &Node) -> String {
 
 /// Plain where that is unmistakable, else in double quotes with the escapes of JSON, which are YAML's too.
 fn scalar(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "./_-@%+".contains(c);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "./_-@%+ ".contains(c);
     let starts_well = text.starts_with(|c: char| c.is_ascii_alphanumeric() || "./_".contains(c));
-    if starts_well && text.chars().all(plain) && plain_is_text(text) && !text.starts_with("...") {
+    if starts_well && text.chars().all(plain) && plain_is_text(text) && !text.ends_with(' ') && !text.starts_with("...") {
         text.to_owned()
     } else {
         serde_json::Value::from(text).to_string()
