@@ -1,0 +1,83 @@
+//! The lowering of one environment: what every layer of it is given, and the order of the layers.
+//!
+//! Invariant: a layer reaches scopes below only by the views in [`Context`] and by claims.
+
+use std::collections::BTreeMap;
+
+use strata_diag::{Diagnostic, Diagnostics};
+use strata_graph::Text;
+use strata_spec::{Platform, Resolved};
+
+use crate::builder::Builder;
+use crate::claims::Claims;
+use crate::foundations::{AccountView, ClusterView, NetworkView};
+use crate::lowering::{Artifact, Endpoint};
+
+/// What a layer is given, and where it writes.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The environment.
+    pub resolved: &'a Resolved,
+    /// The platform.
+    pub platform: &'a Platform,
+    /// Deployed images by service.
+    pub images: &'a BTreeMap<String, String>,
+    /// Local files by their path in the specification.
+    pub artifacts: &'a BTreeMap<String, Artifact>,
+    /// Adds resources of the environment.
+    pub builder: Builder<'a>,
+    /// The account's baseline in this region.
+    pub account: AccountView,
+    /// The network that the environment stands on.
+    pub network: NetworkView<'a>,
+    /// The cluster that the environment stands on.
+    pub cluster: ClusterView<'a>,
+    /// What the environment claims of them.
+    pub claims: Claims,
+    /// Where people reach it.
+    pub endpoints: Vec<Endpoint>,
+    /// What is worth saying.
+    pub warnings: Diagnostics,
+}
+
+impl Context<'_> {
+    /// The application's name.
+    #[must_use]
+    pub fn application(&self) -> &str {
+        self.resolved.application.app.as_str()
+    }
+
+    /// The environment's name.
+    #[must_use]
+    pub fn environment(&self) -> &str {
+        self.resolved.environment_name.as_str()
+    }
+
+    /// Says something that does not stop the lowering.
+    pub fn warn(&mut self, warning: Diagnostic) {
+        self.warnings.push(warning);
+    }
+
+    /// Publishes an address that people open.
+    pub fn endpoint(&mut self, name: impl Into<String>, url: Text) {
+        self.endpoints.push(Endpoint { name: name.into(), url });
+    }
+}
+
+/// Claims of the environment itself: the standards that it must meet are checked by its account.
+pub(crate) fn claim_standards(context: &mut Context<'_>) {
+    for asked in &context.resolved.compliance {
+        let origins = asked.spans.iter().map(|span| strata_graph::Origin::new(span.file.clone(), span.line, "compliance"));
+        let need = crate::claims::Need::Standard { standard: asked.standard.as_str().to_owned() };
+        context.claims.claim(&context.account.scope, need, origins.collect::<Vec<_>>());
+    }
+}
+
+/// Lowers every layer of the environment.
+///
+/// # Errors
+/// What the files ask for cannot be built.
+pub(crate) fn lower(context: &mut Context<'_>) -> Result<(), Diagnostics> {
+    claim_standards(context);
+    Ok(())
+}
