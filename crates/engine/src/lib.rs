@@ -1,1 +1,88 @@
-//! Runs a plan; refresh; drift.
+//! Runs a plan, refreshes what is known, finds drift.
+//!
+//! Invariants: the engine makes no choices, every step stands in the plan; no call that changes anything is sent before its
+//! intent is on disk; a resource is called ready only after it was seen ready; a failure stops its own branch and nothing
+//! else; a run always ends, and says of every step what became of it.
+
+pub mod cancel;
+pub mod event;
+pub mod limits;
+mod perform;
+mod refresh;
+mod run;
+
+pub use cancel::{Cancel, CancelLevel};
+pub use event::Event;
+pub use limits::Limits;
+pub use refresh::{Refreshed, Unseen};
+pub use run::{Ended, EngineError, RunReport};
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use strata_graph::Contracts;
+use strata_plan::Placement;
+use strata_provider::Provider;
+use strata_store::Store;
+
+/// How long to wait for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// The first pause between two looks at a resource that is not ready; it doubles up to `longest_pause`.
+    pub first_pause: Duration,
+    /// The longest pause between two looks.
+    pub longest_pause: Duration,
+    /// How long a resource may take to become ready, or to be gone.
+    pub ready: Duration,
+    /// How long a deletion is tried again while something still uses the resource.
+    pub in_use: Duration,
+    /// How often a call that failed in passing is tried again, on top of the provider's own tries.
+    pub tries: u32,
+}
+
+impl Patience {
+    /// For the real cloud: databases and clusters take up to an hour.
+    pub const CLOUD: Self = Self {
+        first_pause: Duration::from_millis(500),
+        longest_pause: Duration::from_secs(15),
+        ready: Duration::from_secs(60 * 60),
+        in_use: Duration::from_secs(15 * 60),
+        tries: 3,
+    };
+    /// For an emulator: everything is there at once, and what is not never will be.
+    pub const EMULATOR: Self = Self {
+        first_pause: Duration::from_millis(10),
+        longest_pause: Duration::from_millis(500),
+        ready: Duration::from_secs(20),
+        in_use: Duration::from_secs(5),
+        tries: 3,
+    };
+}
+
+/// Runs plans against a provider and a store.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) contracts: Arc<Contracts>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) patience: Patience,
+}
+
+impl Engine {
+    /// An engine.
+    #[must_use]
+    pub fn new(provider: Arc<dyn Provider>, store: Arc<dyn Store>, contracts: Contracts, limits: Limits, patience: Patience) -> Self {
+        Self { provider, store, contracts: Arc::new(contracts), limits: Arc::new(limits), patience }
+    }
+}
+
+/// The provider's form of a placement.
+pub(crate) fn provider_placement(placement: &Placement) -> strata_provider::Placement {
+    strata_provider::Placement {
+        account: placement.account.clone(),
+        account_id: placement.account_id.clone(),
+        role: placement.role.clone(),
+        region: placement.region.clone(),
+    }
+}

@@ -1,0 +1,542 @@
+//! One step: intent, call, outcome, and the wait until it was seen.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use strata_graph::{Address, Document, PhysicalId};
+use strata_plan::{Action, Change, Deposed, Operation, ResourceState, ResourceStatus, Step, compare};
+use strata_provider::{ErrorKind, Observation, Placement, ProviderError, Readiness, Request};
+use strata_store::{Intent, IntentOperation, Outcome, Write};
+use tokio::time::Instant;
+
+use crate::Engine;
+use crate::cancel::CancelLevel;
+use crate::event::Event;
+use crate::run::{Ended, EngineError, Shared};
+
+/// How a wait for a resource ended.
+enum Seen {
+    As(Box<Observation>),
+    Broken(Box<Observation>, String),
+    NotYet(Option<Box<Observation>>, String),
+    Error(ProviderError),
+}
+
+/// Everything one step's calls need.
+struct Job<'a> {
+    shared: &'a Shared,
+    step: &'a Step,
+    action: &'a Action,
+    placement: &'a Placement,
+}
+
+impl Job<'_> {
+    fn request<'b>(&'b self, id: Option<&'b PhysicalId>, properties: &'b Document) -> Request<'b> {
+        Request {
+            placement: self.placement,
+            platform: &self.shared.plan.platform,
+            address: &self.action.address,
+            type_name: &self.action.type_name,
+            id,
+            properties,
+        }
+    }
+
+    fn token(&self, try_number: u32) -> String {
+        format!("{}-{}-{try_number}-{}", self.shared.run, self.step.id.0, &self.shared.plan.digest[..self.shared.plan.digest.len().min(16)])
+    }
+
+    fn intent(&self, token: &str, operation: IntentOperation, id: Option<PhysicalId>, properties: &Document) -> Write {
+        Write::Intent(Box::new(Intent {
+            run: self.shared.run.clone(),
+            token: token.to_owned(),
+            address: self.action.address.clone(),
+            type_name: self.action.type_name.clone(),
+            placement: strata_plan::Placement {
+                account: self.placement.account.clone(),
+                account_id: self.placement.account_id.clone(),
+                role: self.placement.role.clone(),
+                region: self.placement.region.clone(),
+            },
+            operation,
+            id,
+            properties: properties.clone(),
+        }))
+    }
+
+    fn known(&self) -> Option<ResourceState> {
+        self.shared.states().get(self.action.address.scope()).and_then(|scope| scope.resources.get(&self.action.address)).cloned()
+    }
+
+    fn state(&self, id: Option<PhysicalId>, properties: Document, status: ResourceStatus, deposed: Vec<Deposed>) -> ResourceState {
+        ResourceState {
+            address: self.action.address.clone(),
+            type_name: self.action.type_name.clone(),
+            layer: self.action.layer,
+            id,
+            properties,
+            outputs: BTreeMap::new(),
+            dependencies: self.action.dependencies.clone(),
+            status,
+            origins: self.action.origins.clone(),
+            data: self.action.data.clone(),
+            waiting_for: self.action.waiting_for.clone(),
+            purpose: self.action.purpose.clone(),
+            deposed,
+        }
+    }
+
+    /// The desired properties with everything known filled in.
+    fn resolved(&self) -> Document {
+        let states = self.shared.states();
+        let after = self.action.after.clone().unwrap_or_default();
+        let placement = self.shared.plan.scopes.iter().find(|part| part.scope == *self.action.address.scope()).map(|part| &part.placement);
+        after.resolve(
+            &|reference| states.get(reference.of.scope())?.resources.get(&reference.of)?.outputs.get(&reference.output).cloned(),
+            &|pseudo| placement.map(|placement| placement.pseudo(pseudo)),
+        )
+    }
+
+    /// A resource that the properties refer to and that the emulator lacks.
+    fn lacking(&self, properties: &Document) -> Option<Address> {
+        let states = self.shared.states();
+        properties.references().into_iter().map(|reference| reference.of).find(|address| {
+            states
+                .get(address.scope())
+                .and_then(|scope| scope.resources.get(address))
+                .is_some_and(|state| matches!(state.status, ResourceStatus::Unsupported(_)))
+        })
+    }
+}
+
+impl Engine {
+    /// Does one step.
+    ///
+    /// # Errors
+    /// Only when the journal or the state cannot be written; every other failure is an [`Ended`].
+    pub(crate) async fn perform(&self, shared: &Shared, position: usize) -> Result<Ended, EngineError> {
+        let Some(step) = shared.plan.steps.get(position) else { return Ok(Ended::Failed("the plan has no such step".to_owned())) };
+        let Some(action) = shared.plan.actions.get(step.action) else {
+            return Ok(Ended::Failed("the plan's step names no action".to_owned()));
+        };
+        let Some(placement) = shared.placements.get(action.address.scope()) else {
+            return Ok(Ended::Failed(format!("nothing says where {} lives", action.address.scope())));
+        };
+        let job = Job { shared, step, action, placement };
+        let operation = match step.operation {
+            Operation::Create => IntentOperation::Create,
+            Operation::Update => IntentOperation::Update,
+            _ => IntentOperation::Delete,
+        };
+        shared.tell(Event::Started { step: step.id, address: action.address.clone(), operation });
+        let ended = match &step.operation {
+            Operation::Create => self.create(&job).await?,
+            Operation::Update => self.update(&job).await?,
+            Operation::Delete => match job.known() {
+                Some(state) => self.delete_current(&job, state).await?,
+                None => Ended::Done,
+            },
+            Operation::DeleteReplaced => match job.known().and_then(|state| state.deposed.last().cloned()) {
+                Some(left) => self.delete_deposed(&job, &left.id, &left.properties).await?,
+                None => Ended::Done,
+            },
+            Operation::DeleteDeposed { id, properties } => self.delete_deposed(&job, id, properties).await?,
+        };
+        let (step, address) = (step.id, action.address.clone());
+        shared.tell(match &ended {
+            Ended::Done => Event::Done { step, address, operation },
+            Ended::Unsupported(detail) => Event::Unsupported { step, address, detail: detail.clone() },
+            Ended::Failed(error) => Event::Failed { step, address, error: error.clone() },
+            Ended::Blocked(by) => Event::Blocked { step, address, by: by.clone() },
+            Ended::Stopped => Event::Failed { step, address, error: "the run was stopped while this was waited for".to_owned() },
+        });
+        Ok(ended)
+    }
+
+    async fn put(&self, shared: &Shared, mut writes: Vec<Write>, state: ResourceState) -> Result<(), EngineError> {
+        writes.push(Write::Put(Box::new(state.clone())));
+        self.store.write(writes).await?;
+        let mut states = shared.states();
+        let scope = state.address.scope().clone();
+        states
+            .entry(scope.clone())
+            .or_insert_with(|| strata_plan::ScopeState::empty(scope))
+            .resources
+            .insert(state.address.clone(), state);
+        Ok(())
+    }
+
+    async fn forget(&self, shared: &Shared, mut writes: Vec<Write>, address: &Address) -> Result<(), EngineError> {
+        writes.push(Write::Remove(address.clone()));
+        self.store.write(writes).await?;
+        if let Some(scope) = shared.states().get_mut(address.scope()) {
+            scope.resources.remove(address);
+        }
+        Ok(())
+    }
+
+    async fn create(&self, job: &Job<'_>) -> Result<Ended, EngineError> {
+        let properties = job.resolved();
+        if !properties.is_resolved() {
+            let Some(lacking) = job.lacking(&properties) else {
+                let first = properties.references().into_iter().next();
+                let what = first.map(|reference| format!("{} of {}", reference.output, reference.of)).unwrap_or_default();
+                return Ok(Ended::Failed(format!("{what} is not known after its resource was made: its type does not output it")));
+            };
+            let detail = format!("needs {}", lacking.short());
+            let state = job.state(None, properties, ResourceStatus::Unsupported(detail.clone()), Vec::new());
+            self.put(job.shared, Vec::new(), state).await?;
+            return Ok(Ended::Unsupported(detail));
+        }
+        // What stands now stays on record until it was deleted.
+        let mut deposed = Vec::new();
+        if let Some(state) = job.known() {
+            deposed.clone_from(&state.deposed);
+            if let (Some(id), Change::ReplaceCreateFirst) = (state.id, job.action.change) {
+                deposed.push(Deposed { id, properties: state.properties });
+            }
+        }
+        if let Some(id) = self.recover(job, &properties).await? {
+            return self.settle(job, id, properties, deposed, true).await;
+        }
+        let mut pause = self.patience.first_pause;
+        for try_number in 0..=self.patience.tries {
+            let permit = self.limits.admit(&job.action.service).await;
+            let token = job.token(try_number);
+            self.store.write(vec![job.intent(&token, IntentOperation::Create, None, &properties)]).await?;
+            let result = self.provider.create(&job.request(None, &properties), &token).await;
+            drop(permit);
+            let error = match result {
+                Ok(id) => {
+                    let outcome = Write::Outcome { token, outcome: Outcome::Done { id: Some(id.clone()) } };
+                    let state = job.state(Some(id.clone()), properties.clone(), ResourceStatus::Pending("made".to_owned()), deposed.clone());
+                    self.put(job.shared, vec![outcome], state).await?;
+                    return self.settle(job, id, properties, deposed, false).await;
+                }
+                Err(error) => error,
+            };
+            let failed = Write::Outcome { token: token.clone(), outcome: Outcome::Failed { error: error.to_string() } };
+            match error.kind {
+                ErrorKind::Unsupported => {
+                    let detail = error.operation.clone();
+                    let state = job.state(None, properties, ResourceStatus::Unsupported(detail.clone()), deposed);
+                    self.put(job.shared, vec![failed], state).await?;
+                    return Ok(Ended::Unsupported(detail));
+                }
+                ErrorKind::Conflict | ErrorKind::Transient => {
+                    // The answer may be lost while the call was carried out: look before trying again.
+                    match self.find_ours(job, &properties).await {
+                        Ok(Some(id)) => {
+                            let outcome = Write::Outcome { token, outcome: Outcome::Done { id: Some(id.clone()) } };
+                            self.store.write(vec![outcome]).await?;
+                            return self.settle(job, id, properties, deposed, true).await;
+                        }
+                        Ok(None) => self.store.write(vec![failed]).await?,
+                        Err(look) => {
+                            // Undecided: the intent stays open, and the next run looks again.
+                            return Ok(Ended::Failed(format!("{error}; whether it was made is unknown, since looking failed too: {look}")));
+                        }
+                    }
+                    if error.kind == ErrorKind::Conflict {
+                        return Ok(Ended::Failed(error.to_string()));
+                    }
+                }
+                ErrorKind::Throttled => self.store.write(vec![failed]).await?,
+                _ => {
+                    self.store.write(vec![failed]).await?;
+                    return Ok(Ended::Failed(error.to_string()));
+                }
+            }
+            if try_number == self.patience.tries || job.shared.cancel.level() > CancelLevel::None {
+                return Ok(Ended::Failed(error.to_string()));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(self.patience.longest_pause);
+        }
+        Ok(Ended::Failed("no try was made".to_owned()))
+    }
+
+    /// Looks up what earlier runs intended to make and never heard of.
+    async fn recover(&self, job: &Job<'_>, properties: &Document) -> Result<Option<PhysicalId>, EngineError> {
+        let open = {
+            let mut open = job.shared.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            open.remove(&job.action.address).unwrap_or_default()
+        };
+        let creates: Vec<Intent> = open.into_iter().filter(|intent| intent.operation == IntentOperation::Create).collect();
+        if creates.is_empty() {
+            return Ok(None);
+        }
+        let Ok(found) = self.find_ours(job, properties).await else { return Ok(None) };
+        let outcome = match &found {
+            Some(id) => Outcome::Done { id: Some(id.clone()) },
+            None => Outcome::Failed { error: "looked up by a later run: it is not there".to_owned() },
+        };
+        let detail = match &found {
+            Some(id) => format!("an earlier run had made it as {id}"),
+            None => "an earlier run had not made it".to_owned(),
+        };
+        let writes = creates.into_iter().map(|intent| Write::Outcome { token: intent.token, outcome: outcome.clone() }).collect();
+        self.store.write(writes).await?;
+        job.shared.tell(Event::Recovered { address: job.action.address.clone(), detail });
+        Ok(found)
+    }
+
+    /// Looks for the resource without an id; something of that name that carries another owner is an error.
+    async fn find_ours(&self, job: &Job<'_>, properties: &Document) -> Result<Option<PhysicalId>, ProviderError> {
+        let Some(seen) = self.provider.observe(&job.request(None, properties)).await? else { return Ok(None) };
+        let tagged = properties.0.contains_key("Tags");
+        if tagged && seen.owner() != Some(job.action.address.to_string().as_str()) {
+            let owner = seen.owner().map_or_else(|| "it carries no ownership tag".to_owned(), |owner| format!("it belongs to {owner}"));
+            return Err(ProviderError::new(
+                ErrorKind::Conflict,
+                format!("look-up of {}", job.action.address),
+                format!("{} exists and is not ours: {owner}. Rename or remove one of the two", seen.id),
+            ));
+        }
+        if matches!(seen.readiness, Readiness::Deleting) {
+            return Ok(None);
+        }
+        Ok(Some(seen.id))
+    }
+
+    /// Waits until a made resource is seen ready, repairs what a half-done creation left out, and records it.
+    async fn settle(
+        &self,
+        job: &Job<'_>,
+        id: PhysicalId,
+        properties: Document,
+        deposed: Vec<Deposed>,
+        adopted: bool,
+    ) -> Result<Ended, EngineError> {
+        let mut state = job.state(Some(id.clone()), properties.clone(), ResourceStatus::Ready, deposed);
+        let mut seen = self.wait_ready(job, &id, &properties).await;
+        if let (true, Seen::As(observation)) = (adopted, &seen) {
+            let contract = self.contracts.of_type(&job.action.type_name.0);
+            let differs = contract.is_some_and(|contract| {
+                !compare(contract, &properties, &observation.properties, Some(&observation.properties)).is_empty()
+            });
+            if differs {
+                if let Err(error) = self.call_update(job, &id, &properties, &observation.properties).await? {
+                    state.outputs.clone_from(&observation.outputs);
+                    state.status = ResourceStatus::Pending("made by an earlier run and not finished".to_owned());
+                    self.put(job.shared, Vec::new(), state).await?;
+                    return Ok(Ended::Failed(error.to_string()));
+                }
+                seen = self.wait_ready(job, &id, &properties).await;
+            }
+        }
+        self.conclude(job, state, seen).await
+    }
+
+    async fn conclude(&self, job: &Job<'_>, mut state: ResourceState, seen: Seen) -> Result<Ended, EngineError> {
+        let ended = match seen {
+            Seen::As(observation) => {
+                state.outputs = observation.outputs;
+                Ended::Done
+            }
+            Seen::Broken(observation, detail) => {
+                state.outputs = observation.outputs;
+                state.status = ResourceStatus::Tainted(detail.clone());
+                Ended::Failed(format!("it was made and is broken: {detail}; the next plan replaces it"))
+            }
+            Seen::NotYet(observation, detail) => {
+                if let Some(observation) = observation {
+                    state.outputs = observation.outputs;
+                }
+                state.status = ResourceStatus::Pending(detail.clone());
+                if job.shared.cancel.level() > CancelLevel::None {
+                    Ended::Stopped
+                } else {
+                    Ended::Failed(format!("it was made and was not seen ready in time: {detail}; the next run looks again"))
+                }
+            }
+            Seen::Error(error) => {
+                state.status = ResourceStatus::Pending(error.to_string());
+                Ended::Failed(format!("it was made, and looking at it failed: {error}; the next run looks again"))
+            }
+        };
+        self.put(job.shared, Vec::new(), state).await?;
+        Ok(ended)
+    }
+
+    async fn wait_ready(&self, job: &Job<'_>, id: &PhysicalId, properties: &Document) -> Seen {
+        let deadline = Instant::now() + self.patience.ready;
+        let mut pause = self.patience.first_pause;
+        let mut last: Option<Box<Observation>> = None;
+        loop {
+            let detail = match self.provider.observe(&job.request(Some(id), properties)).await {
+                Ok(Some(observation)) => match observation.readiness.clone() {
+                    Readiness::Ready => return Seen::As(Box::new(observation)),
+                    Readiness::Failed(detail) => return Seen::Broken(Box::new(observation), detail),
+                    Readiness::Deleting => return Seen::Broken(Box::new(observation), "it is being deleted".to_owned()),
+                    Readiness::Pending(detail) => {
+                        last = Some(Box::new(observation));
+                        detail
+                    }
+                },
+                // A new resource may take a moment to show up everywhere.
+                Ok(None) => "not visible yet".to_owned(),
+                Err(error) if error.kind.is_retryable() => error.to_string(),
+                Err(error) => return Seen::Error(error),
+            };
+            job.shared.tell(Event::Waiting { step: job.step.id, address: job.action.address.clone(), detail: detail.clone() });
+            if Instant::now() >= deadline || job.shared.cancel.level() > CancelLevel::None {
+                return Seen::NotYet(last, detail);
+            }
+            pause = self.rest(job, pause).await;
+        }
+    }
+
+    /// Pauses, or less when the run shall stop; returns the next pause.
+    async fn rest(&self, job: &Job<'_>, pause: Duration) -> Duration {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = job.shared.cancel.reached(CancelLevel::AfterCallsInFlight) => {}
+        }
+        (pause * 2).min(self.patience.longest_pause)
+    }
+
+    /// Sends an update, journaled; the inner result is the cloud's.
+    async fn call_update(
+        &self,
+        job: &Job<'_>,
+        id: &PhysicalId,
+        properties: &Document,
+        observed: &Document,
+    ) -> Result<Result<(), ProviderError>, EngineError> {
+        let mut pause = self.patience.first_pause;
+        let mut try_number = 0;
+        loop {
+            let permit = self.limits.admit(&job.action.service).await;
+            let token = format!("{}-update", job.token(try_number));
+            self.store.write(vec![job.intent(&token, IntentOperation::Update, Some(id.clone()), properties)]).await?;
+            let result = self.provider.update(&job.request(Some(id), properties), observed).await;
+            drop(permit);
+            let outcome = match &result {
+                Ok(()) => Outcome::Done { id: Some(id.clone()) },
+                Err(error) => Outcome::Failed { error: error.to_string() },
+            };
+            self.store.write(vec![Write::Outcome { token, outcome }]).await?;
+            match result {
+                Err(error)
+                    if error.kind.is_retryable()
+                        && try_number < self.patience.tries
+                        && job.shared.cancel.level() == CancelLevel::None =>
+                {
+                    try_number += 1;
+                    pause = self.rest(job, pause).await;
+                }
+                other => return Ok(other),
+            }
+        }
+    }
+
+    async fn update(&self, job: &Job<'_>) -> Result<Ended, EngineError> {
+        let Some(state) = job.known() else { return Ok(Ended::Failed("nothing is known of it any more".to_owned())) };
+        let Some(id) = state.id.clone() else { return Ok(Ended::Failed("it has no physical id".to_owned())) };
+        let properties = job.resolved();
+        if !properties.is_resolved() {
+            return Ok(match job.lacking(&properties) {
+                Some(lacking) => Ended::Unsupported(format!("needs {}", lacking.short())),
+                None => Ended::Failed("a value that it refers to is not known".to_owned()),
+            });
+        }
+        let observed = job.action.before.clone().unwrap_or_else(|| state.properties.clone());
+        match self.call_update(job, &id, &properties, &observed).await? {
+            Ok(()) => {
+                let seen = self.wait_ready(job, &id, &properties).await;
+                let fresh = job.state(Some(id), properties, ResourceStatus::Ready, state.deposed);
+                self.conclude(job, fresh, seen).await
+            }
+            Err(error) if error.kind == ErrorKind::Unsupported => Ok(Ended::Unsupported(error.operation)),
+            Err(error) => Ok(Ended::Failed(error.to_string())),
+        }
+    }
+
+    async fn delete_current(&self, job: &Job<'_>, state: ResourceState) -> Result<Ended, EngineError> {
+        let Some(id) = state.id.clone() else {
+            self.forget(job.shared, Vec::new(), &state.address).await?;
+            return Ok(Ended::Done);
+        };
+        let ended = self.delete(job, &id, &state.properties).await?;
+        if ended == Ended::Done {
+            self.forget(job.shared, Vec::new(), &state.address).await?;
+        }
+        Ok(ended)
+    }
+
+    async fn delete_deposed(&self, job: &Job<'_>, id: &PhysicalId, properties: &Document) -> Result<Ended, EngineError> {
+        let ended = self.delete(job, id, properties).await?;
+        if ended == Ended::Done
+            && let Some(mut state) = job.known()
+        {
+            state.deposed.retain(|left| left.id != *id);
+            self.put(job.shared, Vec::new(), state).await?;
+        }
+        Ok(ended)
+    }
+
+    async fn delete(&self, job: &Job<'_>, id: &PhysicalId, properties: &Document) -> Result<Ended, EngineError> {
+        let deadline = Instant::now() + self.patience.in_use;
+        let mut pause = self.patience.first_pause;
+        let mut try_number = 0;
+        loop {
+            let permit = self.limits.admit(&job.action.service).await;
+            let token = format!("{}-delete", job.token(try_number));
+            self.store.write(vec![job.intent(&token, IntentOperation::Delete, Some(id.clone()), properties)]).await?;
+            let result = self.provider.delete(&job.request(Some(id), properties)).await;
+            drop(permit);
+            let outcome = match &result {
+                Ok(()) => Outcome::Done { id: Some(id.clone()) },
+                Err(error) => Outcome::Failed { error: error.to_string() },
+            };
+            self.store.write(vec![Write::Outcome { token, outcome }]).await?;
+            let error = match result {
+                Ok(()) => break,
+                Err(error) => error,
+            };
+            try_number += 1;
+            let again = match error.kind {
+                // What used it may still be on its way out.
+                ErrorKind::Dependency | ErrorKind::Conflict => Instant::now() < deadline,
+                kind => kind.is_retryable() && try_number <= self.patience.tries,
+            };
+            if !again || job.shared.cancel.level() > CancelLevel::None {
+                return Ok(Ended::Failed(error.to_string()));
+            }
+            job.shared.tell(Event::Waiting { step: job.step.id, address: job.action.address.clone(), detail: error.to_string() });
+            pause = self.rest(job, pause).await;
+        }
+        self.wait_gone(job, id, properties).await
+    }
+
+    async fn wait_gone(&self, job: &Job<'_>, id: &PhysicalId, properties: &Document) -> Result<Ended, EngineError> {
+        let deadline = Instant::now() + self.patience.ready;
+        let mut pause = self.patience.first_pause;
+        // A setting of the account is never gone: it is back at its default.
+        if self.contracts.of_type(&job.action.type_name.0).is_some_and(|contract| contract.singleton) {
+            return Ok(Ended::Done);
+        }
+        loop {
+            let detail = match self.provider.observe(&job.request(Some(id), properties)).await {
+                Ok(None) => return Ok(Ended::Done),
+                Ok(Some(observation)) => match observation.readiness {
+                    Readiness::Deleting => "being deleted".to_owned(),
+                    Readiness::Pending(detail) | Readiness::Failed(detail) => detail,
+                    Readiness::Ready => "still there".to_owned(),
+                },
+                Err(error) if error.kind.is_retryable() => error.to_string(),
+                Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Unsupported) => return Ok(Ended::Done),
+                Err(error) => return Ok(Ended::Failed(format!("its deletion was accepted, and looking for it failed: {error}"))),
+            };
+            job.shared.tell(Event::Waiting { step: job.step.id, address: job.action.address.clone(), detail: detail.clone() });
+            if job.shared.cancel.level() > CancelLevel::None {
+                return Ok(Ended::Stopped);
+            }
+            if Instant::now() >= deadline {
+                return Ok(Ended::Failed(format!("its deletion was accepted and it is still there: {detail}")));
+            }
+            pause = self.rest(job, pause).await;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Looks at everything the state knows, in parallel, changing nothing in the cloud.
+
+use std::collections::BTreeMap;
+
+use futures::StreamExt;
+use strata_graph::{Address, Scope};
+use strata_plan::{Observations, Placement, ResourceState, ResourceStatus, ScopeState};
+use strata_provider::{ErrorKind, ProviderError, Readiness, Request};
+use strata_store::Write;
+
+use crate::run::EngineError;
+use crate::{Engine, provider_placement};
+
+/// A resource that could not be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unseen {
+    /// Which.
+    pub address: Address,
+    /// Why.
+    pub error: ProviderError,
+}
+
+/// What a refresh found.
+#[derive(Debug, Clone, Default)]
+pub struct Refreshed {
+    /// What the cloud shows.
+    pub observations: Observations,
+    /// What could not be looked at: unknown, and never taken for unchanged without saying so.
+    pub unseen: Vec<Unseen>,
+    /// States whose outputs or readiness the cloud shows otherwise than was known.
+    pub moved: Vec<ResourceState>,
+}
+
+impl Engine {
+    /// Looks at every resource of the states; outputs and readiness that have moved are put into `states`.
+    pub async fn refresh(&self, platform: &str, states: &mut BTreeMap<Scope, ScopeState>) -> Refreshed {
+        let mut work: Vec<(ResourceState, Placement)> = Vec::new();
+        for scope in states.values() {
+            let Some(placement) = &scope.placement else { continue };
+            work.extend(scope.resources.values().filter(|state| state.id.is_some()).map(|state| (state.clone(), placement.clone())));
+        }
+        let at_once = self.limits.at_once().max(1) * 2;
+        let mut looks = futures::stream::iter(work.into_iter().map(|(state, placement)| async move {
+            let result = self.look(platform, &state, &placement).await;
+            (state, result)
+        }))
+        .buffer_unordered(at_once);
+        let mut refreshed = Refreshed::default();
+        while let Some((mut state, result)) = looks.next().await {
+            match result {
+                Ok(None) => {
+                    refreshed.observations.insert(state.address.clone(), None);
+                }
+                Ok(Some(seen)) => {
+                    let status = match (seen.readiness, &state.status) {
+                        (_, ResourceStatus::Tainted(why)) => ResourceStatus::Tainted(why.clone()),
+                        (Readiness::Ready, _) => ResourceStatus::Ready,
+                        (Readiness::Pending(detail), _) => ResourceStatus::Pending(detail),
+                        (Readiness::Failed(detail), _) => ResourceStatus::Tainted(detail),
+                        (Readiness::Deleting, _) => {
+                            refreshed.observations.insert(state.address.clone(), None);
+                            continue;
+                        }
+                    };
+                    refreshed.observations.insert(state.address.clone(), Some(seen.properties));
+                    if state.outputs != seen.outputs || state.status != status {
+                        state.outputs = seen.outputs;
+                        state.status = status;
+                        refreshed.moved.push(state);
+                    }
+                }
+                // What the emulator cannot show is compared with what was applied.
+                Err(error) if error.kind == ErrorKind::Unsupported => {}
+                Err(error) => refreshed.unseen.push(Unseen { address: state.address, error }),
+            }
+        }
+        drop(looks);
+        for state in &refreshed.moved {
+            if let Some(scope) = states.get_mut(state.address.scope()) {
+                scope.resources.insert(state.address.clone(), state.clone());
+            }
+        }
+        refreshed.unseen.sort_by(|left, right| left.address.cmp(&right.address));
+        refreshed.moved.sort_by(|left, right| left.address.cmp(&right.address));
+        refreshed
+    }
+
+    /// Writes what a refresh found moved.
+    ///
+    /// # Errors
+    /// When the state cannot be written.
+    pub async fn keep(&self, refreshed: &Refreshed) -> Result<(), EngineError> {
+        if refreshed.moved.is_empty() {
+            return Ok(());
+        }
+        Ok(self.store.write(refreshed.moved.iter().cloned().map(|state| Write::Put(Box::new(state))).collect()).await?)
+    }
+
+    async fn look(
+        &self,
+        platform: &str,
+        state: &ResourceState,
+        placement: &Placement,
+    ) -> Result<Option<strata_provider::Observation>, ProviderError> {
+        let placement = provider_placement(placement);
+        let request = Request {
+            placement: &placement,
+            platform,
+            address: &state.address,
+            type_name: &state.type_name,
+            id: state.id.as_ref(),
+            properties: &state.properties,
+        };
+        self.provider.observe(&request).await
+    }
+}

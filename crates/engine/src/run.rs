@@ -1,0 +1,254 @@
+//! Walks a plan's steps in parallel.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use serde::{Deserialize, Serialize};
+use strata_graph::{Address, Scope};
+use strata_plan::{Plan, ScopeState, StepId};
+use strata_store::{Intent, RunId, RunStatus, Starter, StoreError, Write};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::cancel::{Cancel, CancelLevel};
+use crate::event::Event;
+use crate::{Engine, provider_placement};
+
+/// Why a run did not start, or could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The store refused or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "ended", content = "detail")]
+pub enum Ended {
+    /// Done, and seen done.
+    Done,
+    /// The emulator lacks it.
+    Unsupported(String),
+    /// It failed.
+    Failed(String),
+    /// One before it failed.
+    Blocked(Address),
+    /// The run was stopped before it was started, or while it was waited for.
+    Stopped,
+}
+
+/// What became of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunReport {
+    /// The run.
+    pub run: RunId,
+    /// How it ended.
+    pub status: RunStatus,
+    /// What became of each step, in their order.
+    pub steps: Vec<Ended>,
+    /// One line.
+    pub summary: String,
+}
+
+/// What the steps of a run share.
+pub(crate) struct Shared {
+    pub plan: Plan,
+    pub run: RunId,
+    pub states: Mutex<BTreeMap<Scope, ScopeState>>,
+    pub open: Mutex<HashMap<Address, Vec<Intent>>>,
+    pub cancel: Cancel,
+    pub events: UnboundedSender<Event>,
+    pub placements: BTreeMap<Scope, strata_provider::Placement>,
+}
+
+impl Shared {
+    pub(crate) fn states(&self) -> MutexGuard<'_, BTreeMap<Scope, ScopeState>> {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn tell(&self, event: Event) {
+        // Nobody needs to listen.
+        let _ = self.events.send(event);
+    }
+}
+
+impl Engine {
+    /// Runs a plan to its end.
+    ///
+    /// # Errors
+    /// When the run may not start, or the journal cannot be written: then nothing more is called.
+    pub async fn run(
+        &self,
+        plan: &Plan,
+        starter: &Starter,
+        cancel: Cancel,
+        events: UnboundedSender<Event>,
+    ) -> Result<RunReport, EngineError> {
+        let open = self.store.open_intents().await?;
+        let run = self.store.begin(plan, starter).await?;
+        let mut states = BTreeMap::new();
+        // The scopes below the planned ones too: their outputs are referred to.
+        for state in self.store.scopes().await? {
+            states.insert(state.scope.clone(), state);
+        }
+        let mut by_address: HashMap<Address, Vec<Intent>> = HashMap::new();
+        for intent in open {
+            by_address.entry(intent.address.clone()).or_default().push(intent);
+        }
+        let mut placements: BTreeMap<Scope, strata_provider::Placement> = states
+            .values()
+            .filter_map(|state| state.placement.as_ref().map(|placement| (state.scope.clone(), provider_placement(placement))))
+            .collect();
+        placements.extend(plan.scopes.iter().map(|part| (part.scope.clone(), provider_placement(&part.placement))));
+        let shared = Arc::new(Shared {
+            plan: plan.clone(),
+            run: run.clone(),
+            states: Mutex::new(states),
+            open: Mutex::new(by_address),
+            cancel,
+            events,
+            placements,
+        });
+        let heart = self.heart(run.clone());
+        let walked = self.walk(&shared).await;
+        heart.abort();
+        let steps = walked?;
+        let report = report(&run, plan, steps, shared.cancel.level());
+        self.store.finish(&run, report.status, &report.summary).await?;
+        Ok(report)
+    }
+
+    fn heart(&self, run: RunId) -> tokio::task::JoinHandle<()> {
+        let store = Arc::clone(&self.store);
+        tokio::spawn(async move {
+            let mut pulse = tokio::time::interval(Duration::from_secs(20));
+            loop {
+                pulse.tick().await;
+                if let Err(error) = store.heartbeat(&run).await {
+                    tracing::warn!(%run, %error, "the run could not say that it lives");
+                }
+            }
+        })
+    }
+
+    async fn walk(&self, shared: &Arc<Shared>) -> Result<Vec<Ended>, EngineError> {
+        self.record(shared).await?;
+        let steps = &shared.plan.steps;
+        let mut ended: Vec<Option<Ended>> = vec![None; steps.len()];
+        let index: HashMap<StepId, usize> = steps.iter().enumerate().map(|(index, step)| (step.id, index)).collect();
+        let mut waiting: Vec<usize> = steps.iter().map(|step| step.after.len()).collect();
+        let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); steps.len()];
+        for (position, step) in steps.iter().enumerate() {
+            for other in &step.after {
+                if let Some(other) = index.get(other) {
+                    dependents[*other].push(position);
+                }
+            }
+        }
+        let mut ready: BTreeSet<usize> = (0..steps.len()).filter(|position| waiting[*position] == 0).collect();
+        let mut at_work = FuturesUnordered::new();
+        loop {
+            while at_work.len() < self.limits.at_once() && shared.cancel.level() == CancelLevel::None {
+                let Some(position) = ready.pop_first() else { break };
+                let engine = self.clone();
+                let shared = Arc::clone(shared);
+                at_work.push(async move { (position, engine.perform(&shared, position).await) });
+            }
+            let next = tokio::select! {
+                biased;
+                () = shared.cancel.reached(CancelLevel::Now) => break,
+                next = at_work.next() => next,
+            };
+            let Some((position, result)) = next else { break };
+            let result = result?;
+            let passes = matches!(result, Ended::Done | Ended::Unsupported(_));
+            ended[position] = Some(result);
+            if passes {
+                for dependent in &dependents[position] {
+                    waiting[*dependent] -= 1;
+                    if waiting[*dependent] == 0 {
+                        ready.insert(*dependent);
+                    }
+                }
+            } else {
+                self.block(shared, position, &dependents, &mut ended);
+            }
+        }
+        Ok(ended.into_iter().map(|ended| ended.unwrap_or(Ended::Stopped)).collect())
+    }
+
+    /// Marks everything above a failed step as blocked by it.
+    #[allow(clippy::unused_self)]
+    fn block(&self, shared: &Shared, failed: usize, dependents: &[Vec<usize>], ended: &mut [Option<Ended>]) {
+        if matches!(ended[failed], Some(Ended::Stopped)) {
+            return;
+        }
+        let address = |position: usize| shared.plan.steps.get(position).and_then(|step| shared.plan.actions.get(step.action));
+        let Some(by) = address(failed).map(|action| action.address.clone()) else { return };
+        let mut queue = dependents[failed].clone();
+        while let Some(position) = queue.pop() {
+            if ended[position].is_some() {
+                continue;
+            }
+            ended[position] = Some(Ended::Blocked(by.clone()));
+            if let Some(action) = address(position) {
+                let step = shared.plan.steps[position].id;
+                shared.tell(Event::Blocked { step, address: action.address.clone(), by: by.clone() });
+            }
+            queue.extend(&dependents[position]);
+        }
+    }
+
+    /// Writes where unchanged resources come from now.
+    async fn record(&self, shared: &Shared) -> Result<(), EngineError> {
+        let mut writes = Vec::new();
+        {
+            let mut states = shared.states();
+            for record in &shared.plan.records {
+                let Some(state) = states.get_mut(record.address.scope()).and_then(|scope| scope.resources.get_mut(&record.address)) else {
+                    continue;
+                };
+                state.origins.clone_from(&record.origins);
+                state.data.clone_from(&record.data);
+                state.waiting_for.clone_from(&record.waiting_for);
+                state.purpose.clone_from(&record.purpose);
+                state.dependencies.clone_from(&record.dependencies);
+                writes.push(Write::Put(Box::new(state.clone())));
+            }
+        }
+        if !writes.is_empty() {
+            self.store.write(writes).await?;
+        }
+        Ok(())
+    }
+}
+
+fn report(run: &RunId, plan: &Plan, steps: Vec<Ended>, cancel: CancelLevel) -> RunReport {
+    let count = |test: fn(&Ended) -> bool| steps.iter().filter(|ended| test(ended)).count();
+    let done = count(|ended| matches!(ended, Ended::Done));
+    let unsupported = count(|ended| matches!(ended, Ended::Unsupported(_)));
+    let failed = count(|ended| matches!(ended, Ended::Failed(_)));
+    let blocked = count(|ended| matches!(ended, Ended::Blocked(_)));
+    let stopped = count(|ended| matches!(ended, Ended::Stopped));
+    let status = if failed + blocked + stopped == 0 {
+        RunStatus::Done
+    } else if cancel > CancelLevel::None {
+        RunStatus::Cancelled
+    } else if done == 0 {
+        RunStatus::Failed
+    } else {
+        RunStatus::PartiallyDone
+    };
+    let mut parts = vec![format!("{done} of {} steps done", plan.steps.len())];
+    for (number, what) in
+        [(unsupported, "not supported by this emulator"), (failed, "failed"), (blocked, "blocked by a failure"), (stopped, "not started")]
+    {
+        if number > 0 {
+            parts.push(format!("{number} {what}"));
+        }
+    }
+    RunReport { run: run.clone(), status, steps, summary: parts.join(", ") }
+}
