@@ -1,1 +1,20 @@
-//! Terraform, CloudFormation and manifests from the graph.
+//! Plain infrastructure code from the graph: Terraform, CloudFormation, Kubernetes manifests. What is written here runs without Strata.
+//!
+//! Every form is built as a typed tree and printed by a library; there is no text template. Invariants:
+//!
+//! * pure: the same graph and context give the same bytes, whatever the machine;
+//! * no reference dangles: what the graph refers to is in the export, or is said as a parameter, or the export is refused;
+//! * a literal of the graph means the same in the export: what looks like an interpolation there is escaped;
+//! * no secret value: the graph has none, and nothing here asks for one.
+
+pub mod cloudformation;
+mod context;
+
+mod names;
+pub mod terraform;
+mod yaml;
+
+pub use cloudformation::cloudformation;
+pub use context::{ExportContext, ExportError, Files, Placement};
+
+pub use terraform::terraform;
