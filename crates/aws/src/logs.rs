@@ -1,6 +1,15 @@
 //! Amazon CloudWatch Logs resource types.
 
-use crate::registry::TypeEntry;
+pub mod log_group;
+pub mod metric_filter;
+
+pub use log_group::LogGroup;
+pub use metric_filter::{MetricFilter, MetricTransformation};
+
+use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[];
+pub const ENTRIES: &[TypeEntry] = &[
+    entry_of::<LogGroup>(),
+    entry_of::<MetricFilter>(),
+];

@@ -1,6 +1,18 @@
-//! Amazon RDS resource types.
+//! Amazon Relational Database Service resource types.
 
-use crate::registry::TypeEntry;
+pub mod db_instance;
+pub mod db_parameter_group;
+pub mod db_subnet_group;
+
+pub use db_instance::{DbInstance, MasterUserSecret};
+pub use db_parameter_group::DbParameterGroup;
+pub use db_subnet_group::DbSubnetGroup;
+
+use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[];
+pub const ENTRIES: &[TypeEntry] = &[
+    entry_of::<DbInstance>(),
+    entry_of::<DbSubnetGroup>(),
+    entry_of::<DbParameterGroup>(),
+];

@@ -1,6 +1,12 @@
 //! AWS Secrets Manager resource types.
 
-use crate::registry::TypeEntry;
+pub mod secret;
+
+pub use secret::Secret;
+
+use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[];
+pub const ENTRIES: &[TypeEntry] = &[
+    entry_of::<Secret>(),
+];
