@@ -57,7 +57,12 @@ impl Cloud {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http)
             .region(Region::new(placement.region.clone()))
-            .retry_config(RetryConfig::standard().with_max_attempts(4))
+            .retry_config(
+                // An emulator answers an operation that it lacks like a failure in passing: waiting long for it helps nobody.
+                RetryConfig::standard()
+                    .with_max_attempts(4)
+                    .with_initial_backoff(Duration::from_millis(if settings.emulator { 50 } else { 1000 })),
+            )
             .timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(Duration::from_secs(5))

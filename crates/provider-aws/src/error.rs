@@ -63,6 +63,16 @@ pub fn classify(code: &str) -> ErrorKind {
         .map_or(ErrorKind::Invalid, |(_, kind)| *kind)
 }
 
+/// Whether the answer is a page for people: so an emulator says that it lacks an operation (404 where the path is unknown, 500
+/// where the method is). AWS's own errors are never pages.
+fn is_page<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    error
+        .raw_response()
+        .and_then(|response| response.body().bytes())
+        .and_then(|body| body.trim_ascii_start().get(..9))
+        .is_some_and(|start| start.eq_ignore_ascii_case(b"<!doctype"))
+}
+
 /// An SDK error as a provider's; `operation` is written `service:Operation`.
 pub fn failed<E>(operation: &str, error: SdkError<E, HttpResponse>) -> ProviderError
 where
@@ -76,7 +86,17 @@ where
         ),
         _ => (None, None),
     };
+    // An emulator answers what it lacks with a web page or a bare line, and never with an error code of AWS's.
+    let bare = error.raw_response().and_then(|response| response.body().bytes()).is_some_and(|body| {
+        let start = String::from_utf8_lossy(&body[..body.len().min(32)]).trim_start().to_ascii_lowercase();
+        start.starts_with("<!doctype html") || start.starts_with("<html") || start == "not found"
+    });
+    if let (true, Some(status @ (404 | 500))) = (bare && code.is_none(), status) {
+        let message = format!("the answer was a web page with status {status}, not one of the service's");
+        return ProviderError { kind: ErrorKind::Unsupported, operation: operation.to_owned(), code: Some(format!("http-{status}")), message };
+    }
     let kind = match (&error, code.as_deref(), status) {
+        (_, None, Some(404 | 500)) if is_page(&error) => ErrorKind::Unsupported,
         (SdkError::ServiceError(_), _, Some(501)) => ErrorKind::Unsupported,
         (SdkError::ServiceError(_), Some(code), _)
             if code == "UnknownOperation" || code.contains("NotImplemented") || code.contains("NotYetImplemented") =>

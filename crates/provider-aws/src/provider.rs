@@ -54,7 +54,7 @@ impl AwsProvider {
     fn judge<T>(&self, result: Result<T, ProviderError>) -> Result<T, ProviderError> {
         result.map_err(|mut error| {
             if error.kind == ErrorKind::Unsupported && !self.settings.emulator {
-                error.kind = ErrorKind::Invalid;
+                error.kind = if error.code.as_deref() == Some("http-500") { ErrorKind::Transient } else { ErrorKind::Invalid };
             }
             error
         })
