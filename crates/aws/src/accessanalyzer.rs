@@ -1,6 +1,10 @@
 //! IAM Access Analyzer resource types.
 
-use crate::registry::TypeEntry;
+pub mod analyzer;
+
+pub use analyzer::Analyzer;
+
+use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<Analyzer>()];

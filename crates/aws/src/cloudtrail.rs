@@ -1,6 +1,10 @@
 //! AWS CloudTrail resource types.
 
-use crate::registry::TypeEntry;
+pub mod trail;
+
+pub use trail::{DataResource, EventSelector, Trail};
+
+use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<Trail>()];

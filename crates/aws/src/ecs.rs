@@ -6,8 +6,8 @@ pub mod service;
 pub mod task_definition;
 
 pub use cluster::{
-    CapacityProviderStrategyItem, Cluster, ClusterConfiguration, ClusterSetting, ExecuteCommandConfiguration, ExecuteCommandLogConfiguration,
-    ManagedStorageConfiguration, ServiceConnectDefaults,
+    CapacityProviderStrategyItem, Cluster, ClusterConfiguration, ClusterSetting, ExecuteCommandConfiguration,
+    ExecuteCommandLogConfiguration, ManagedStorageConfiguration, ServiceConnectDefaults,
 };
 pub use container_definition::{
     Capabilities, ContainerDefinition, ContainerDependency, HealthCheck, LinuxParameters, LogConfiguration, MountPoint, NameValue,

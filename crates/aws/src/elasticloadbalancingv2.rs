@@ -15,9 +15,5 @@ pub use target_group::{Matcher, TargetGroup};
 use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[
-    entry_of::<LoadBalancer>(),
-    entry_of::<TargetGroup>(),
-    entry_of::<Listener>(),
-    entry_of::<ListenerRule>(),
-];
+pub const ENTRIES: &[TypeEntry] =
+    &[entry_of::<LoadBalancer>(), entry_of::<TargetGroup>(), entry_of::<Listener>(), entry_of::<ListenerRule>()];

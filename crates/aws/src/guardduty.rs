@@ -1,6 +1,10 @@
 //! Amazon GuardDuty resource types.
 
-use crate::registry::TypeEntry;
+pub mod detector;
+
+pub use detector::{Detector, Feature, FeatureAdditionalConfiguration};
+
+use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<Detector>()];

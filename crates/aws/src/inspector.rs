@@ -1,6 +1,10 @@
 //! Amazon Inspector resource types.
 
-use crate::registry::TypeEntry;
+pub mod enabler;
+
+pub use enabler::Enabler;
+
+use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<Enabler>()];

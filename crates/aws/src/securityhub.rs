@@ -1,6 +1,12 @@
 //! AWS Security Hub resource types.
 
-use crate::registry::TypeEntry;
+pub mod hub;
+pub mod standard;
+
+pub use hub::Hub;
+pub use standard::Standard;
+
+use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<Hub>(), entry_of::<Standard>()];

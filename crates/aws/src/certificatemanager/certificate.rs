@@ -49,11 +49,7 @@ impl AwsResource for Certificate {
         unobservable: &["DomainValidationOptions"],
         unordered: &[],
         outputs: &[
-            OutputContract {
-                name: "CertificateArn",
-                cloudformation_ref: true,
-                terraform: "arn",
-            },
+            OutputContract { name: "CertificateArn", cloudformation_ref: true, terraform: "arn" },
             // CloudFormation writes the record by itself and gives these two out by nothing. In Terraform the options are a set:
             // `{}` stands for the resource's own traversal.
             OutputContract {
@@ -82,9 +78,7 @@ impl AwsResource for Certificate {
         if !self.subject_alternative_names.is_empty() {
             body.set("subject_alternative_names", &self.subject_alternative_names);
         }
-        body.set("validation_method", &self.validation_method)
-            .set_some("key_algorithm", self.key_algorithm.as_ref())
-            .tags(&self.tags);
+        body.set("validation_method", &self.validation_method).set_some("key_algorithm", self.key_algorithm.as_ref()).tags(&self.tags);
         // A certificate in use cannot be deleted, so its successor comes first (checkov CKV2_AWS_71, CKV_AWS_233).
         body.block("lifecycle").set("create_before_destroy", true);
     }

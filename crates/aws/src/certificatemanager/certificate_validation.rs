@@ -25,11 +25,7 @@ impl AwsResource for CertificateValidation {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &["ValidationRecordFqdn"],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "CertificateArn",
-            cloudformation_ref: false,
-            terraform: "certificate_arn",
-        }],
+        outputs: &[OutputContract { name: "CertificateArn", cloudformation_ref: false, terraform: "certificate_arn" }],
         cloudformation: CloudFormationForm::Absent("CloudFormation's certificate waits for its own validation."),
         terraform: "aws_acm_certificate_validation",
         singleton: false,
@@ -38,9 +34,6 @@ impl AwsResource for CertificateValidation {
     fn terraform(&self, to: &mut Terraform) {
         to.resource("aws_acm_certificate_validation")
             .set("certificate_arn", &self.certificate_arn)
-            .set(
-                "validation_record_fqdns",
-                Expression::List(vec![Expression::Text(self.validation_record_fqdn.clone())]),
-            );
+            .set("validation_record_fqdns", Expression::List(vec![Expression::Text(self.validation_record_fqdn.clone())]));
     }
 }

@@ -76,9 +76,7 @@ impl LifecyclePolicy {
                 "action": {"type": "expire"},
             },
         ]});
-        Self {
-            lifecycle_policy_text: rules.to_string(),
-        }
+        Self { lifecycle_policy_text: rules.to_string() }
     }
 }
 
@@ -92,21 +90,9 @@ impl AwsResource for Repository {
         unobservable: &[],
         unordered: &[],
         outputs: &[
-            OutputContract {
-                name: "RepositoryName",
-                cloudformation_ref: true,
-                terraform: "name",
-            },
-            OutputContract {
-                name: "Arn",
-                cloudformation_ref: false,
-                terraform: "arn",
-            },
-            OutputContract {
-                name: "RepositoryUri",
-                cloudformation_ref: false,
-                terraform: "repository_url",
-            },
+            OutputContract { name: "RepositoryName", cloudformation_ref: true, terraform: "name" },
+            OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },
+            OutputContract { name: "RepositoryUri", cloudformation_ref: false, terraform: "repository_url" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_ecr_repository",
@@ -119,13 +105,11 @@ impl AwsResource for Repository {
 
     fn terraform(&self, to: &mut Terraform) {
         let body = to.resource("aws_ecr_repository");
-        body.set("name", &self.repository_name)
-            .set("image_tag_mutability", &self.image_tag_mutability);
+        body.set("name", &self.repository_name).set("image_tag_mutability", &self.image_tag_mutability);
         body.block("encryption_configuration")
             .set("encryption_type", &self.encryption_configuration.encryption_type)
             .set_some("kms_key", self.encryption_configuration.kms_key.as_ref());
-        body.block("image_scanning_configuration")
-            .set("scan_on_push", self.image_scanning_configuration.scan_on_push);
+        body.block("image_scanning_configuration").set("scan_on_push", self.image_scanning_configuration.scan_on_push);
         body.tags(&self.tags);
         if let Some(policy) = &self.lifecycle_policy {
             let name = to.own("aws_ecr_repository", "name");
@@ -137,9 +121,7 @@ impl AwsResource for Repository {
         }
         if let Some(policy) = &self.repository_policy_text {
             let name = to.own("aws_ecr_repository", "name");
-            to.resource("aws_ecr_repository_policy")
-                .set("repository", name)
-                .set_json("policy", policy);
+            to.resource("aws_ecr_repository_policy").set("repository", name).set_json("policy", policy);
         }
     }
 }

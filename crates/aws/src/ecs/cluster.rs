@@ -130,16 +130,8 @@ impl AwsResource for Cluster {
         unobservable: &[],
         unordered: &[],
         outputs: &[
-            OutputContract {
-                name: "ClusterName",
-                cloudformation_ref: true,
-                terraform: "name",
-            },
-            OutputContract {
-                name: "Arn",
-                cloudformation_ref: false,
-                terraform: "arn",
-            },
+            OutputContract { name: "ClusterName", cloudformation_ref: true, terraform: "name" },
+            OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_ecs_cluster",
@@ -160,9 +152,7 @@ impl AwsResource for Cluster {
             let outer = body.block("configuration");
             if let Some(execute) = &configuration.execute_command_configuration {
                 let block = outer.block("execute_command_configuration");
-                block
-                    .set_some("kms_key_id", execute.kms_key_id.as_ref())
-                    .set("logging", &execute.logging);
+                block.set_some("kms_key_id", execute.kms_key_id.as_ref()).set("logging", &execute.logging);
                 if let Some(log) = &execute.log_configuration {
                     block
                         .block("log_configuration")
@@ -176,10 +166,7 @@ impl AwsResource for Cluster {
             if let Some(storage) = &configuration.managed_storage_configuration {
                 outer
                     .block("managed_storage_configuration")
-                    .set_some(
-                        "fargate_ephemeral_storage_kms_key_id",
-                        storage.fargate_ephemeral_storage_kms_key_id.as_ref(),
-                    )
+                    .set_some("fargate_ephemeral_storage_kms_key_id", storage.fargate_ephemeral_storage_kms_key_id.as_ref())
                     .set_some("kms_key_id", storage.kms_key_id.as_ref());
             }
         }

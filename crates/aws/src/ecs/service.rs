@@ -150,16 +150,8 @@ impl AwsResource for Service {
             "ServiceRegistries",
         ],
         outputs: &[
-            OutputContract {
-                name: "ServiceArn",
-                cloudformation_ref: true,
-                terraform: "arn",
-            },
-            OutputContract {
-                name: "Name",
-                cloudformation_ref: false,
-                terraform: "name",
-            },
+            OutputContract { name: "ServiceArn", cloudformation_ref: true, terraform: "arn" },
+            OutputContract { name: "Name", cloudformation_ref: false, terraform: "name" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_ecs_service",
@@ -188,9 +180,7 @@ impl AwsResource for Service {
                 .set("base", item.base)
                 .set("weight", item.weight);
         }
-        self.network_configuration
-            .awsvpc_configuration
-            .terraform(body.block("network_configuration"));
+        self.network_configuration.awsvpc_configuration.terraform(body.block("network_configuration"));
         for target in &self.load_balancers {
             body.block("load_balancer")
                 .set("target_group_arn", &target.target_group_arn)
@@ -207,17 +197,12 @@ impl AwsResource for Service {
             body.set("deployment_minimum_healthy_percent", deployment.minimum_healthy_percent)
                 .set("deployment_maximum_percent", deployment.maximum_percent);
             if let Some(breaker) = &deployment.deployment_circuit_breaker {
-                body.block("deployment_circuit_breaker")
-                    .set("enable", breaker.enable)
-                    .set("rollback", breaker.rollback);
+                body.block("deployment_circuit_breaker").set("enable", breaker.enable).set("rollback", breaker.rollback);
             }
         }
         body.tags(&self.tags);
         // Autoscaling owns the number of tasks after the first apply.
-        body.block("lifecycle").set(
-            "ignore_changes",
-            Expression::List(vec![Expression::Traversal("desired_count".to_owned())]),
-        );
+        body.block("lifecycle").set("ignore_changes", Expression::List(vec![Expression::Traversal("desired_count".to_owned())]));
     }
 
     fn terraform_import_id(&self, id: &PhysicalId) -> String {

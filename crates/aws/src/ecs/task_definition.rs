@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use strata_graph::document::as_reference;
-use strata_graph::{CloudFormationForm, OutputContract, PhysicalId, ReplaceOrder, Tags, Text, TypeContract};
+use strata_graph::{CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
 
 use super::ContainerDefinition;
 use crate::resource::AwsResource;
@@ -117,11 +117,7 @@ impl AwsResource for TaskDefinition {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &[],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "TaskDefinitionArn",
-            cloudformation_ref: true,
-            terraform: "arn",
-        }],
+        outputs: &[OutputContract { name: "TaskDefinitionArn", cloudformation_ref: true, terraform: "arn" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_ecs_task_definition",
         singleton: false,
@@ -154,9 +150,5 @@ impl AwsResource for TaskDefinition {
             body.block("ephemeral_storage").set("size_in_gib", storage.size_in_gib);
         }
         body.tags(&self.tags);
-    }
-
-    fn terraform_import_id(&self, id: &PhysicalId) -> String {
-        id.0.clone()
     }
 }

@@ -87,11 +87,7 @@ pub struct FixedResponseConfig {
 impl Action {
     /// Forward to one target group.
     pub fn forward(target_group_arn: impl Into<Text>) -> Self {
-        Self {
-            action_type: "forward".to_owned(),
-            target_group_arn: Some(target_group_arn.into()),
-            ..Self::default()
-        }
+        Self { action_type: "forward".to_owned(), target_group_arn: Some(target_group_arn.into()), ..Self::default() }
     }
 
     /// Redirect to the same address under TLS.
@@ -125,15 +121,11 @@ impl Action {
 
     /// Writes what is in the `default_action` of a listener or the `action` of a rule.
     pub(crate) fn terraform(&self, body: &mut Body) {
-        body.set("type", &self.action_type)
-            .set_some("target_group_arn", self.target_group_arn.as_ref());
+        body.set("type", &self.action_type).set_some("target_group_arn", self.target_group_arn.as_ref());
         if let Some(forward) = &self.forward_config {
             let block = body.block("forward");
             for group in &forward.target_groups {
-                block
-                    .block("target_group")
-                    .set("arn", &group.target_group_arn)
-                    .set("weight", group.weight);
+                block.block("target_group").set("arn", &group.target_group_arn).set("weight", group.weight);
             }
         }
         if let Some(redirect) = &self.redirect_config {

@@ -47,11 +47,7 @@ impl AwsResource for Listener {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "ListenerArn",
-            cloudformation_ref: true,
-            terraform: "arn",
-        }],
+        outputs: &[OutputContract { name: "ListenerArn", cloudformation_ref: true, terraform: "arn" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_lb_listener",
         singleton: false,
@@ -63,10 +59,7 @@ impl AwsResource for Listener {
             .set("port", self.port)
             .set("protocol", &self.protocol)
             .set_some("ssl_policy", self.ssl_policy.as_ref())
-            .set_some(
-                "certificate_arn",
-                self.certificates.first().map(|certificate| &certificate.certificate_arn),
-            );
+            .set_some("certificate_arn", self.certificates.first().map(|certificate| &certificate.certificate_arn));
         for attribute in &self.listener_attributes {
             // The provider's argument is the key with underscores: routing.http.response.server.enabled.
             let argument = attribute.key.replace("routing.http.", "routing_http_").replace('.', "_");

@@ -53,29 +53,19 @@ pub struct ValuesConfig {
 
 impl ValuesConfig {
     fn of<V: Into<String>>(values: impl IntoIterator<Item = V>) -> Option<Self> {
-        Some(Self {
-            values: values.into_iter().map(Into::into).collect(),
-        })
+        Some(Self { values: values.into_iter().map(Into::into).collect() })
     }
 }
 
 impl Condition {
     /// One of these hosts.
     pub fn host<V: Into<String>>(values: impl IntoIterator<Item = V>) -> Self {
-        Self {
-            field: "host-header".to_owned(),
-            host_header_config: ValuesConfig::of(values),
-            ..Self::default()
-        }
+        Self { field: "host-header".to_owned(), host_header_config: ValuesConfig::of(values), ..Self::default() }
     }
 
     /// One of these paths, for example `/api/*`.
     pub fn path<V: Into<String>>(values: impl IntoIterator<Item = V>) -> Self {
-        Self {
-            field: "path-pattern".to_owned(),
-            path_pattern_config: ValuesConfig::of(values),
-            ..Self::default()
-        }
+        Self { field: "path-pattern".to_owned(), path_pattern_config: ValuesConfig::of(values), ..Self::default() }
     }
 }
 
@@ -88,11 +78,7 @@ impl AwsResource for ListenerRule {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "RuleArn",
-            cloudformation_ref: true,
-            terraform: "arn",
-        }],
+        outputs: &[OutputContract { name: "RuleArn", cloudformation_ref: true, terraform: "arn" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_lb_listener_rule",
         singleton: false,

@@ -44,10 +44,7 @@ pub struct Attribute {
 impl Attribute {
     /// An attribute.
     pub fn new(key: &str, value: impl Into<Text>) -> Self {
-        Self {
-            key: key.to_owned(),
-            value: value.into(),
-        }
+        Self { key: key.to_owned(), value: value.into() }
     }
 
     /// The value as Terraform's type: numbers and flags are no strings there.
@@ -55,9 +52,7 @@ impl Attribute {
         match self.value.as_literal() {
             Some("true") => Expression::Boolean(true),
             Some("false") => Expression::Boolean(false),
-            Some(text) => text
-                .parse::<i64>()
-                .map_or_else(|_| Expression::Text(self.value.clone()), Expression::Integer),
+            Some(text) => text.parse::<i64>().map_or_else(|_| Expression::Text(self.value.clone()), Expression::Integer),
             None => Expression::Text(self.value.clone()),
         }
     }
@@ -72,10 +67,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("routing.http.desync_mitigation_mode", "desync_mitigation_mode"),
     ("routing.http.drop_invalid_header_fields.enabled", "drop_invalid_header_fields"),
     ("routing.http.preserve_host_header.enabled", "preserve_host_header"),
-    (
-        "routing.http.x_amzn_tls_version_and_cipher_suite.enabled",
-        "enable_tls_version_and_cipher_suite_headers",
-    ),
+    ("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "enable_tls_version_and_cipher_suite_headers"),
     ("routing.http.xff_client_port.enabled", "enable_xff_client_port"),
     ("routing.http.xff_header_processing.mode", "xff_header_processing_mode"),
     ("routing.http2.enabled", "enable_http2"),
@@ -107,26 +99,10 @@ impl AwsResource for LoadBalancer {
         unobservable: &[],
         unordered: &["Subnets", "SecurityGroups"],
         outputs: &[
-            OutputContract {
-                name: "LoadBalancerArn",
-                cloudformation_ref: true,
-                terraform: "arn",
-            },
-            OutputContract {
-                name: "DNSName",
-                cloudformation_ref: false,
-                terraform: "dns_name",
-            },
-            OutputContract {
-                name: "CanonicalHostedZoneID",
-                cloudformation_ref: false,
-                terraform: "zone_id",
-            },
-            OutputContract {
-                name: "LoadBalancerFullName",
-                cloudformation_ref: false,
-                terraform: "arn_suffix",
-            },
+            OutputContract { name: "LoadBalancerArn", cloudformation_ref: true, terraform: "arn" },
+            OutputContract { name: "DNSName", cloudformation_ref: false, terraform: "dns_name" },
+            OutputContract { name: "CanonicalHostedZoneID", cloudformation_ref: false, terraform: "zone_id" },
+            OutputContract { name: "LoadBalancerFullName", cloudformation_ref: false, terraform: "arn_suffix" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_lb",

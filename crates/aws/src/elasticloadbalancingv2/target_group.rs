@@ -86,16 +86,8 @@ impl AwsResource for TargetGroup {
         unobservable: &[],
         unordered: &[],
         outputs: &[
-            OutputContract {
-                name: "TargetGroupArn",
-                cloudformation_ref: true,
-                terraform: "arn",
-            },
-            OutputContract {
-                name: "TargetGroupFullName",
-                cloudformation_ref: false,
-                terraform: "arn_suffix",
-            },
+            OutputContract { name: "TargetGroupArn", cloudformation_ref: true, terraform: "arn" },
+            OutputContract { name: "TargetGroupFullName", cloudformation_ref: false, terraform: "arn_suffix" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_lb_target_group",
