@@ -2,7 +2,9 @@
 //!
 //! Invariant: clients are made once and share one connection pool.
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -22,6 +24,32 @@ pub enum Credentials {
     Emulator,
 }
 
+/// Files that resources are made of, by the names that documents give them: a function's zip file, for example. A document holds
+/// name and digest only, so plans stay small and reviewable.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Artifacts(Arc<BTreeMap<String, Arc<[u8]>>>);
+
+impl Artifacts {
+    /// The store of these files.
+    #[must_use]
+    pub fn new(files: BTreeMap<String, Arc<[u8]>>) -> Self {
+        Self(Arc::new(files))
+    }
+
+    /// A file's bytes.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.0.get(name).map(AsRef::as_ref)
+    }
+}
+
+impl fmt::Debug for Artifacts {
+    /// Names only.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
 /// What is the same for every placement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -31,6 +59,8 @@ pub struct Settings {
     pub emulator: bool,
     /// The first credentials.
     pub credentials: Credentials,
+    /// The files that documents name.
+    pub artifacts: Artifacts,
 }
 
 /// The clients of one account and region.

@@ -91,3 +91,8 @@ pub trait Handler: AwsResource {
     /// Removes it; success when it is already gone.
     async fn delete(cloud: &Cloud, target: &Target<'_, Self>) -> Result<(), ProviderError>;
 }
+
+/// What was seen of an optional property, where it was asked for: a default that AWS fills in by itself is no drift.
+pub fn asked<T>(desired: Option<&T>, seen: Option<T>) -> Option<T> {
+    desired.and(seen)
+}
