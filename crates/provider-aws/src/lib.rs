@@ -41,6 +41,6 @@ pub mod sqs;
 pub mod tags;
 pub mod wafv2;
 
-pub use client::{Cloud, Credentials, Settings};
+pub use client::{Artifacts, Cloud, Credentials, Settings};
 pub use handler::{Handler, Observed, Target};
 pub use provider::AwsProvider;

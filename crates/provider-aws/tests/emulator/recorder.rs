@@ -87,7 +87,7 @@ impl Recorder {
 
     /// Settings that lead here; `emulator` as in [`Settings`].
     pub fn settings(&self, emulator: bool) -> Settings {
-        Settings { endpoint_url: Some(self.url.clone()), emulator, credentials: Credentials::Emulator }
+        Settings { endpoint_url: Some(self.url.clone()), emulator, credentials: Credentials::Emulator, artifacts: crate::data::artifacts() }
     }
 
     /// A provider that speaks to this server and takes it for the real cloud.
