@@ -7,6 +7,7 @@ use serde::de::{self, DeserializeOwned, Deserializer, IntoDeserializer, Visitor}
 use strata_diag::Span;
 
 use crate::tree::{Node, Value};
+use crate::values::AS_WRITTEN;
 
 /// An error of serde with the innermost place that is known.
 #[derive(Debug)]
@@ -78,8 +79,12 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         .map_err(|error| self.place(error))
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self).map_err(|error| self.place(error))
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Error> {
+        match &self.0.value {
+            Value::Integer(_, text) | Value::Float(_, text) if name == AS_WRITTEN => visitor.visit_str(text),
+            _ => visitor.visit_newtype_struct(self),
+        }
+        .map_err(|error| self.place(error))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {

@@ -145,3 +145,11 @@ fn resolving_what_does_not_exist_says_so() {
     assert_eq!(alone.resolve("dev").unwrap_err().iter().next().unwrap().code.as_str(), "E0218");
     assert!(alone.environments().is_empty());
 }
+
+#[test]
+fn versions_are_kept_as_written() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/ticketing");
+    let text = std::fs::read_to_string(format!("{folder}/platform.yaml")).unwrap().replace("version: \"1.33\"", "version: 1.30");
+    let spec = load(&Source::new("platform.yaml", text), None).spec.unwrap();
+    assert_eq!(spec.platform().clusters["prod"].version.as_ref().unwrap().as_str(), "1.30");
+}

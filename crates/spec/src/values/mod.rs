@@ -122,13 +122,19 @@ pub(crate) fn schema_of(name: &str) -> schemars::Schema {
     object.into()
 }
 
+/// The name under which text values ask for what was written.
+pub(crate) const AS_WRITTEN: &str = "strata::AsWritten";
+
 /// Text, or a number as text (versions are often written as numbers).
 pub(crate) fn read_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     struct Text;
-    impl serde::de::Visitor<'_> for Text {
+    impl<'de> serde::de::Visitor<'de> for Text {
         type Value = String;
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             f.write_str("text")
+        }
+        fn visit_newtype_struct<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+            deserializer.deserialize_any(self)
         }
         fn visit_str<E>(self, value: &str) -> Result<String, E> {
             Ok(value.to_owned())
@@ -146,7 +152,8 @@ pub(crate) fn read_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Re
             Ok(format!("{value:?}"))
         }
     }
-    deserializer.deserialize_any(Text)
+    // The reader of the files knows this name and gives numbers as they were written; other readers just go on.
+    deserializer.deserialize_newtype_struct(AS_WRITTEN, Text)
 }
 
 /// Splits a leading unsigned decimal number (digits with at most one dot) from the rest.
