@@ -63,16 +63,6 @@ pub fn classify(code: &str) -> ErrorKind {
         .map_or(ErrorKind::Invalid, |(_, kind)| *kind)
 }
 
-/// Whether the answer is a page for people: so an emulator says that it lacks an operation (404 where the path is unknown, 500
-/// where the method is). AWS's own errors are never pages.
-fn is_page<E>(error: &SdkError<E, HttpResponse>) -> bool {
-    error
-        .raw_response()
-        .and_then(|response| response.body().bytes())
-        .and_then(|body| body.trim_ascii_start().get(..9))
-        .is_some_and(|start| start.eq_ignore_ascii_case(b"<!doctype"))
-}
-
 /// An SDK error as a provider's; `operation` is written `service:Operation`.
 pub fn failed<E>(operation: &str, error: SdkError<E, HttpResponse>) -> ProviderError
 where
@@ -96,7 +86,6 @@ where
         return ProviderError { kind: ErrorKind::Unsupported, operation: operation.to_owned(), code: Some(format!("http-{status}")), message };
     }
     let kind = match (&error, code.as_deref(), status) {
-        (_, None, Some(404 | 500)) if is_page(&error) => ErrorKind::Unsupported,
         (SdkError::ServiceError(_), _, Some(501)) => ErrorKind::Unsupported,
         (SdkError::ServiceError(_), Some(code), _)
             if code == "UnknownOperation" || code.contains("NotImplemented") || code.contains("NotYetImplemented") =>
