@@ -4,10 +4,12 @@
 //! [`strata_graph::Graph::check`] in every test and in every run.
 
 use ipnet::Ipv4Net;
-use strata_aws::ec2::{SecurityGroup, Subnet, Vpc};
-use strata_aws::kms;
+use strata_aws::ec2::{SecurityGroup, Subnet, Vpc, VpcEndpoint};
+use strata_aws::route53::HostedZone;
+use strata_aws::sns::Topic;
+use strata_aws::{ecs, eks, kms, s3};
 use strata_diag::{Diagnostic, Diagnostics, codes};
-use strata_graph::{Address, Scope, Text};
+use strata_graph::{Scope, Text};
 use strata_spec::{Cluster, Network, Platform, Runtime};
 
 use crate::address_planner::{Tier, ZoneBlocks, availability_zones, subnets};
@@ -77,16 +79,16 @@ impl AccountView {
         self.naming.bucket(&["access-logs"])
     }
 
-    /// The address of that bucket.
+    /// That bucket.
     #[must_use]
-    pub fn access_logs_bucket(&self) -> Address {
-        Address::new(self.scope.clone(), "s3_bucket", "access-logs")
+    pub fn access_logs_bucket(&self) -> Handle {
+        Handle::to::<s3::Bucket>(&self.scope, "access-logs")
     }
 
-    /// The address of the policy of that bucket: who writes logs must wait for it.
+    /// The policy of that bucket: what makes others write there (load balancers) must come after it.
     #[must_use]
-    pub fn access_logs_bucket_policy(&self) -> Address {
-        Address::new(self.scope.clone(), "s3_bucket_policy", "access-logs")
+    pub fn access_logs_bucket_policy(&self) -> Handle {
+        Handle::to::<s3::BucketPolicy>(&self.scope, "access-logs")
     }
 
     /// The name of the bucket for CloudTrail and Config of the whole account.
@@ -103,8 +105,8 @@ impl AccountView {
 
     /// The topic for the alarms of the account in this region. Its output is `TopicArn`.
     #[must_use]
-    pub fn alerts_topic(&self) -> Address {
-        Address::new(self.scope.clone(), "sns_topic", "alerts")
+    pub fn alerts_topic(&self) -> Handle {
+        Handle::to::<Topic>(&self.scope, "alerts")
     }
 }
 
@@ -212,7 +214,13 @@ impl<'a> NetworkView<'a> {
     /// The subnet of a tier in a zone.
     #[must_use]
     pub fn subnet(&self, tier: Tier, zone: &Zone) -> Handle {
-        Handle::to::<Subnet>(&self.scope, &format!("{}-{}", tier.word(), zone.letter))
+        Handle::to::<Subnet>(&self.scope, &Self::subnet_name(tier, zone))
+    }
+
+    /// The name of the subnet of a tier in a zone: `private-a`.
+    #[must_use]
+    pub fn subnet_name(tier: Tier, zone: &Zone) -> String {
+        format!("{}-{}", tier.word(), zone.letter)
     }
 
     /// The ids of a tier's subnets, in the order of the zones.
@@ -227,16 +235,16 @@ impl<'a> NetworkView<'a> {
         Handle::to::<SecurityGroup>(&self.scope, &endpoint_name(service))
     }
 
-    /// The address of a gateway endpoint (`s3`, `dynamodb`).
+    /// A gateway endpoint (`s3`, `dynamodb`); its output `PrefixListId` is the service's addresses, for rules of security groups.
     #[must_use]
-    pub fn gateway_endpoint(&self, service: &str) -> Address {
-        Address::new(self.scope.clone(), "vpc_endpoint", service)
+    pub fn gateway_endpoint(&self, service: &str) -> Handle {
+        Handle::to::<VpcEndpoint>(&self.scope, service)
     }
 
-    /// The address of the private hosted zone.
+    /// The private hosted zone.
     #[must_use]
-    pub fn private_zone(&self) -> Address {
-        Address::new(self.scope.clone(), "route53_zone", "internal")
+    pub fn private_zone(&self) -> Handle {
+        Handle::to::<HostedZone>(&self.scope, "internal")
     }
 }
 
@@ -305,16 +313,22 @@ impl<'a> ClusterView<'a> {
         self.naming.name(&[], crate::naming::limit::EKS)
     }
 
-    /// The address of the ECS cluster.
+    /// The ECS cluster.
     #[must_use]
-    pub fn ecs_cluster(&self) -> Address {
-        Address::new(self.scope.clone(), "ecs_cluster", "main")
+    pub fn ecs_cluster(&self) -> Handle {
+        Handle::to::<ecs::Cluster>(&self.scope, "main")
     }
 
-    /// The address of the EKS cluster.
+    /// The EKS cluster.
     #[must_use]
-    pub fn eks_cluster(&self) -> Address {
-        Address::new(self.scope.clone(), "eks_cluster", "main")
+    pub fn eks_cluster(&self) -> Handle {
+        Handle::to::<eks::Cluster>(&self.scope, "main")
+    }
+
+    /// The cluster's key.
+    #[must_use]
+    pub fn key(&self) -> Handle {
+        Handle::to::<kms::Key>(&self.scope, "main")
     }
 
     /// The security group of a Kubernetes cluster's machines, whose pods share it.

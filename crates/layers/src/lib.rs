@@ -14,6 +14,7 @@ pub mod foundations;
 mod lowering;
 pub mod naming;
 mod network;
+pub mod observability;
 mod placement;
 pub mod security;
 

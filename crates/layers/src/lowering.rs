@@ -99,7 +99,7 @@ pub fn lower(inputs: &Inputs<'_>) -> Result<Lowered, Diagnostics> {
     assembly.placements.insert(scope, context.network.placement.clone());
     assembly.take(context.builder);
     assembly.cluster(&context.cluster, &context.network, &context.account);
-    assembly.network(&context.network, &context.account, &all);
+    assembly.network(&context.network, &all);
     assembly.account(&context.account, &all);
     assembly.finish(claims, context.endpoints, context.warnings)
 }
@@ -136,7 +136,7 @@ pub fn lower_foundations(spec: &Spec, scope: &Scope, claims: &[Claim]) -> Result
         Scope::Network(name) => {
             let network = NetworkView::new(platform, name, lines)?;
             let account = account_of(platform, &network, lines)?;
-            assembly.network(&network, &account, &all);
+            assembly.network(&network, &all);
             assembly.account(&account, &all);
         }
         Scope::Cluster(name) => {
@@ -144,7 +144,7 @@ pub fn lower_foundations(spec: &Spec, scope: &Scope, claims: &[Claim]) -> Result
             let network = NetworkView::new(platform, cluster.declared.network.as_str(), lines)?;
             let account = account_of(platform, &network, lines)?;
             assembly.cluster(&cluster, &network, &account);
-            assembly.network(&network, &account, &all);
+            assembly.network(&network, &all);
             assembly.account(&account, &all);
         }
         Scope::Environment { .. } => {
@@ -201,7 +201,7 @@ impl<'a> Assembly<'a> {
     }
 
     /// A network serves every cluster that the platform file declares on it, standing or not, so that it does not change with them.
-    fn network(&mut self, network: &NetworkView<'_>, account: &AccountView, claims: &[&Claim]) {
+    fn network(&mut self, network: &NetworkView<'_>, claims: &[&Claim]) {
         let mut own: Vec<Claim> = Vec::new();
         for name in self.platform.clusters.keys() {
             let Ok(cluster) = ClusterView::new(self.platform, name.as_str(), self.lines) else {
@@ -213,7 +213,7 @@ impl<'a> Assembly<'a> {
         }
         let union = Union::of(&network.scope, claims.iter().copied().chain(&own));
         let mut builder = self.builder(&network.scope, &network.placement);
-        network::lower(&mut builder, network, account, &union);
+        network::lower(&mut builder, self.platform, network, &union);
         self.take(builder);
     }
 

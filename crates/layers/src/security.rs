@@ -4,6 +4,7 @@
 //! once for a region lives in that region's scope.
 
 pub mod key_policy;
+pub mod trust;
 
 use strata_aws::kms;
 use strata_graph::Layer;

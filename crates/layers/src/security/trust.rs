@@ -1,0 +1,18 @@
+//! Trust policies: who may take on a role.
+
+use strata_aws::iam::policy_document::{PolicyDocument, Statement};
+use strata_graph::{Pseudo, Text};
+
+/// A service may take the role on, in the name of this account only (against the confused deputy).
+#[must_use]
+pub fn service(service: &str) -> PolicyDocument {
+    let mut statement = Statement::allow("Trust", ["sts:AssumeRole"], Vec::<Text>::new()).for_service(service);
+    statement.sid = None;
+    PolicyDocument::new([statement.when("StringEquals", "aws:SourceAccount", [Pseudo::AccountId])])
+}
+
+/// A service that does not say for whom it acts (EC2, EKS, Lambda) may take the role on.
+#[must_use]
+pub fn plain_service(service: &str) -> PolicyDocument {
+    PolicyDocument::trust_service(service)
+}
