@@ -8,6 +8,7 @@ pub mod accessanalyzer;
 pub mod applicationautoscaling;
 pub mod autoscaling;
 pub mod backup;
+mod build;
 pub mod certificatemanager;
 pub mod client;
 pub mod cloudtrail;
@@ -39,6 +40,7 @@ pub mod servicediscovery;
 pub mod sns;
 pub mod sqs;
 pub mod tags;
+pub mod values;
 pub mod wafv2;
 
 pub use client::{Artifacts, Cloud, Credentials, Settings};
