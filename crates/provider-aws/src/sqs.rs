@@ -1,6 +1,9 @@
-//! Handlers of Amazon SQS types.
+//! Handlers of Amazon Simple Queue Service types.
 
-use crate::registry::HandlerEntry;
+pub mod queue;
+pub mod queue_policy;
+
+use crate::registry::{HandlerEntry, handler};
 
 /// The handlers of this service.
-pub const HANDLERS: &[HandlerEntry] = &[];
+pub const HANDLERS: &[HandlerEntry] = &[handler::<strata_aws::sqs::Queue>(), handler::<strata_aws::sqs::QueuePolicy>()];
