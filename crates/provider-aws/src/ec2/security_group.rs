@@ -15,12 +15,7 @@ use crate::tags::known;
 #[async_trait]
 impl Handler for SecurityGroup {
     async fn observe(cloud: &Cloud, target: &Target<'_, Self>) -> Result<Option<Observed<Self>>, ProviderError> {
-        let answer = cloud
-            .ec2()
-            .describe_security_groups()
-            .set_filters(Some(lookup(target, "group-id")))
-            .send()
-            .await;
+        let answer = cloud.ec2().describe_security_groups().set_filters(Some(lookup(target, "group-id"))).send().await;
         let Some(answer) = found(answer.map_err(|error| failed("ec2:DescribeSecurityGroups", error)))? else {
             return Ok(None);
         };
@@ -51,10 +46,7 @@ impl Handler for SecurityGroup {
             .map_err(|error| failed("ec2:CreateSecurityGroup", error))?;
         let id = answer.group_id().ok_or_else(|| missing("ec2:CreateSecurityGroup", "groupId"))?;
         // EC2 opens all egress on every new group; ours reach only what `uses` and `egress` name.
-        let everything = IpPermission::builder()
-            .ip_protocol("-1")
-            .ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build())
-            .build();
+        let everything = IpPermission::builder().ip_protocol("-1").ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build()).build();
         match cloud
             .ec2()
             .revoke_security_group_egress()

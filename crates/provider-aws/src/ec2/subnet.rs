@@ -15,21 +15,13 @@ use crate::tags::known;
 async fn set_public_ip(cloud: &Cloud, id: &str, value: bool) -> Result<(), ProviderError> {
     let value = AttributeBooleanValue::builder().value(value).build();
     let call = cloud.ec2().modify_subnet_attribute().subnet_id(id).map_public_ip_on_launch(value);
-    call.send()
-        .await
-        .map(|_| ())
-        .map_err(|error| failed("ec2:ModifySubnetAttribute", error))
+    call.send().await.map(|_| ()).map_err(|error| failed("ec2:ModifySubnetAttribute", error))
 }
 
 #[async_trait]
 impl Handler for Subnet {
     async fn observe(cloud: &Cloud, target: &Target<'_, Self>) -> Result<Option<Observed<Self>>, ProviderError> {
-        let answer = cloud
-            .ec2()
-            .describe_subnets()
-            .set_filters(Some(lookup(target, "subnet-id")))
-            .send()
-            .await;
+        let answer = cloud.ec2().describe_subnets().set_filters(Some(lookup(target, "subnet-id"))).send().await;
         let Some(answer) = found(answer.map_err(|error| failed("ec2:DescribeSubnets", error)))? else {
             return Ok(None);
         };
@@ -61,10 +53,7 @@ impl Handler for Subnet {
             .send()
             .await
             .map_err(|error| failed("ec2:CreateSubnet", error))?;
-        let id = answer
-            .subnet()
-            .and_then(|subnet| subnet.subnet_id())
-            .ok_or_else(|| missing("ec2:CreateSubnet", "subnetId"))?;
+        let id = answer.subnet().and_then(|subnet| subnet.subnet_id()).ok_or_else(|| missing("ec2:CreateSubnet", "subnetId"))?;
         if desired.map_public_ip_on_launch {
             set_public_ip(cloud, id, true).await?;
         }
@@ -80,14 +69,6 @@ impl Handler for Subnet {
     }
 
     async fn delete(cloud: &Cloud, target: &Target<'_, Self>) -> Result<(), ProviderError> {
-        gone(
-            cloud
-                .ec2()
-                .delete_subnet()
-                .subnet_id(target.id()?)
-                .send()
-                .await
-                .map_err(|error| failed("ec2:DeleteSubnet", error)),
-        )
+        gone(cloud.ec2().delete_subnet().subnet_id(target.id()?).send().await.map_err(|error| failed("ec2:DeleteSubnet", error)))
     }
 }

@@ -19,14 +19,7 @@ fn flag(value: bool) -> AttributeBooleanValue {
 async fn set_dns(cloud: &Cloud, id: &str, desired: &Vpc, observed: Option<&Vpc>) -> Result<(), ProviderError> {
     let failed = |error| failed("ec2:ModifyVpcAttribute", error);
     if observed.is_none_or(|seen| seen.enable_dns_support != desired.enable_dns_support) {
-        cloud
-            .ec2()
-            .modify_vpc_attribute()
-            .vpc_id(id)
-            .enable_dns_support(flag(desired.enable_dns_support))
-            .send()
-            .await
-            .map_err(failed)?;
+        cloud.ec2().modify_vpc_attribute().vpc_id(id).enable_dns_support(flag(desired.enable_dns_support)).send().await.map_err(failed)?;
     }
     if observed.is_none_or(|seen| seen.enable_dns_hostnames != desired.enable_dns_hostnames) {
         cloud
@@ -51,37 +44,19 @@ impl Handler for Vpc {
         let Some(vpc) = answer.vpcs().first() else { return Ok(None) };
         let id = vpc.vpc_id().ok_or_else(|| missing("ec2:DescribeVpcs", "vpcId"))?;
         let attribute = |name| cloud.ec2().describe_vpc_attribute().vpc_id(id).attribute(name).send();
-        let (support, hostnames) = tokio::try_join!(
-            attribute(VpcAttributeName::EnableDnsSupport),
-            attribute(VpcAttributeName::EnableDnsHostnames)
-        )
-        .map_err(|error| failed("ec2:DescribeVpcAttribute", error))?;
+        let (support, hostnames) =
+            tokio::try_join!(attribute(VpcAttributeName::EnableDnsSupport), attribute(VpcAttributeName::EnableDnsHostnames))
+                .map_err(|error| failed("ec2:DescribeVpcAttribute", error))?;
         let filter = super::filter("vpc-id", id);
         let default_group = super::filter("group-name", "default");
-        let groups = cloud
-            .ec2()
-            .describe_security_groups()
-            .filters(filter.clone())
-            .filters(default_group)
-            .send();
-        let acls = cloud
-            .ec2()
-            .describe_network_acls()
-            .filters(filter)
-            .filters(super::filter("default", "true"))
-            .send();
+        let groups = cloud.ec2().describe_security_groups().filters(filter.clone()).filters(default_group).send();
+        let acls = cloud.ec2().describe_network_acls().filters(filter).filters(super::filter("default", "true")).send();
         let groups = groups.await.map_err(|error| failed("ec2:DescribeSecurityGroups", error))?;
         let acls = acls.await.map_err(|error| failed("ec2:DescribeNetworkAcls", error))?;
         let properties = Self {
             cidr_block: vpc.cidr_block().unwrap_or_default().to_owned(),
-            enable_dns_support: support
-                .enable_dns_support()
-                .and_then(AttributeBooleanValue::value)
-                .unwrap_or_default(),
-            enable_dns_hostnames: hostnames
-                .enable_dns_hostnames()
-                .and_then(AttributeBooleanValue::value)
-                .unwrap_or_default(),
+            enable_dns_support: support.enable_dns_support().and_then(AttributeBooleanValue::value).unwrap_or_default(),
+            enable_dns_hostnames: hostnames.enable_dns_hostnames().and_then(AttributeBooleanValue::value).unwrap_or_default(),
             tags: read_tags(vpc.tags()),
         };
         let readiness = match vpc.state() {
@@ -108,10 +83,7 @@ impl Handler for Vpc {
             .send()
             .await
             .map_err(|error| failed("ec2:CreateVpc", error))?;
-        let id = answer
-            .vpc()
-            .and_then(|vpc| vpc.vpc_id())
-            .ok_or_else(|| missing("ec2:CreateVpc", "vpcId"))?;
+        let id = answer.vpc().and_then(|vpc| vpc.vpc_id()).ok_or_else(|| missing("ec2:CreateVpc", "vpcId"))?;
         set_dns(cloud, id, desired, None).await?;
         Ok(PhysicalId(id.to_owned()))
     }
@@ -122,14 +94,6 @@ impl Handler for Vpc {
     }
 
     async fn delete(cloud: &Cloud, target: &Target<'_, Self>) -> Result<(), ProviderError> {
-        gone(
-            cloud
-                .ec2()
-                .delete_vpc()
-                .vpc_id(target.id()?)
-                .send()
-                .await
-                .map_err(|error| failed("ec2:DeleteVpc", error)),
-        )
+        gone(cloud.ec2().delete_vpc().vpc_id(target.id()?).send().await.map_err(|error| failed("ec2:DeleteVpc", error)))
     }
 }

@@ -1,0 +1,49 @@
+//! `AWS::EC2::NetworkAcl` by the EC2 API.
+
+use async_trait::async_trait;
+use aws_sdk_ec2::types::ResourceType;
+use strata_aws::ec2::NetworkAcl;
+use strata_graph::PhysicalId;
+use strata_provider::ProviderError;
+
+use super::{lookup, read_tags, retag, specification};
+use crate::client::Cloud;
+use crate::error::{failed, found, gone, missing};
+use crate::handler::{Handler, Observed, Target};
+use crate::tags::known;
+
+#[async_trait]
+impl Handler for NetworkAcl {
+    async fn observe(cloud: &Cloud, target: &Target<'_, Self>) -> Result<Option<Observed<Self>>, ProviderError> {
+        let call = cloud.ec2().describe_network_acls().set_filters(Some(lookup(target, "network-acl-id")));
+        let answer = found(call.send().await.map_err(|error| failed("ec2:DescribeNetworkAcls", error)))?;
+        let Some(acl) = answer.as_ref().and_then(|answer| answer.network_acls().first()) else {
+            return Ok(None);
+        };
+        let id = acl.network_acl_id().ok_or_else(|| missing("ec2:DescribeNetworkAcls", "networkAclId"))?;
+        let properties = Self { vpc_id: acl.vpc_id().unwrap_or_default().into(), tags: read_tags(acl.tags()) };
+        Ok(Some(Observed::ready(id, properties).output("Id", id)))
+    }
+
+    async fn create(cloud: &Cloud, target: &Target<'_, Self>) -> Result<PhysicalId, ProviderError> {
+        let desired = target.properties;
+        let call = cloud
+            .ec2()
+            .create_network_acl()
+            .vpc_id(known(&desired.vpc_id)?)
+            .client_token(target.token)
+            .tag_specifications(specification(ResourceType::NetworkAcl, &desired.tags)?);
+        let answer = call.send().await.map_err(|error| failed("ec2:CreateNetworkAcl", error))?;
+        let id = answer.network_acl().and_then(|acl| acl.network_acl_id());
+        id.map(|id| PhysicalId(id.to_owned())).ok_or_else(|| missing("ec2:CreateNetworkAcl", "networkAclId"))
+    }
+
+    async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
+        retag(cloud, target.id()?, &observed.tags, &target.properties.tags).await
+    }
+
+    async fn delete(cloud: &Cloud, target: &Target<'_, Self>) -> Result<(), ProviderError> {
+        let answer = cloud.ec2().delete_network_acl().network_acl_id(target.id()?).send().await;
+        gone(answer.map_err(|error| failed("ec2:DeleteNetworkAcl", error)))
+    }
+}
