@@ -10,6 +10,7 @@
 pub mod cloudformation;
 mod context;
 
+pub mod manifests;
 mod names;
 pub mod terraform;
 mod yaml;
@@ -17,4 +18,5 @@ mod yaml;
 pub use cloudformation::cloudformation;
 pub use context::{ExportContext, ExportError, Files, Placement};
 
+pub use manifests::manifests;
 pub use terraform::terraform;
