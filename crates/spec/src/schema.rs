@@ -5,9 +5,10 @@
 use std::sync::LazyLock;
 
 use schemars::generate::SchemaSettings;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::model::{Application, Platform};
+use crate::values::kind_by_pattern;
 
 static PLATFORM: LazyLock<Value> =
     LazyLock::new(|| generate::<Platform>("platform.yaml: what operations decides once, for every application"));
@@ -35,6 +36,8 @@ fn generate<T: schemars::JsonSchema>(title: &str) -> Value {
     let schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<T>();
     let mut value = schema.to_value();
     tidy(&mut value);
+    let definitions = value.get("definitions").cloned().unwrap_or_default();
+    inline_texts(&mut value, &definitions);
     if let Some(object) = value.as_object_mut() {
         object.insert("title".into(), title.into());
     }
@@ -62,9 +65,49 @@ fn tidy(value: &mut Value) {
                     object.entry("maximum").or_insert_with(|| largest.into());
                 }
             }
+            named_keys(object);
             object.values_mut().for_each(tidy);
         }
         Value::Array(array) => array.iter_mut().for_each(tidy),
+        _ => {}
+    }
+}
+
+/// A map whose keys are names: `additionalProperties` with `propertyNames`, because editors complete values there and not under
+/// `patternProperties`.
+fn named_keys(object: &mut Map<String, Value>) {
+    let Some(Value::Object(patterns)) = object.get("patternProperties") else { return };
+    let Some((pattern, value)) = patterns.iter().next().filter(|_| patterns.len() == 1) else { return };
+    let (pattern, value) = (pattern.clone(), value.clone());
+    object.remove("patternProperties");
+    object.insert("additionalProperties".into(), value);
+    let mut names = json!({ "pattern": pattern });
+    if let Some(kind) = kind_by_pattern(&pattern) {
+        names["patternErrorMessage"] = kind.hint.into();
+    }
+    object.insert("propertyNames".into(), names);
+}
+
+/// A reference to a text kind that has a description of its own is replaced by the kind itself with both descriptions: editors show only
+/// one of the two otherwise.
+fn inline_texts(value: &mut Value, definitions: &Value) {
+    if let Value::Object(object) = value
+        && let Some(reference) = object.get("allOf").and_then(|all| all.get(0)?.get("$ref")?.as_str())
+        && let Some(Value::Object(kind)) = definitions.get(reference.rsplit('/').next().unwrap_or_default())
+        && kind.contains_key("x-strata")
+    {
+        let mut merged = kind.clone();
+        if let (Some(own), Some(general)) =
+            (object.get("description").and_then(Value::as_str), kind.get("description").and_then(Value::as_str))
+        {
+            merged.insert("description".into(), format!("{own}\n\n{general}").into());
+        }
+        *object = merged;
+        return;
+    }
+    match value {
+        Value::Object(object) => object.values_mut().for_each(|child| inline_texts(child, definitions)),
+        Value::Array(array) => array.iter_mut().for_each(|child| inline_texts(child, definitions)),
         _ => {}
     }
 }

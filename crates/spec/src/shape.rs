@@ -232,36 +232,31 @@ impl Checker<'_> {
     fn map(&mut self, node: &Node, map: &tree::Map, schema: &Map<String, Json>, tag: Option<(&str, &str)>, place: &Place<'_>) {
         let empty = Map::new();
         let properties = schema.get("properties").and_then(Json::as_object).unwrap_or(&empty);
-        let patterns = schema.get("patternProperties").and_then(Json::as_object);
+        let names = schema.get("propertyNames").and_then(|names| names.get("pattern")).and_then(Json::as_str).and_then(kind_by_pattern);
         for (key, entry) in map {
             let child = place.child(key, &entry.key_span);
             if let Some(property) = properties.get(key) {
                 self.node(&entry.node, property, &child);
-            } else if let Some((pattern, value)) = patterns.and_then(|patterns| patterns.iter().next()) {
-                match kind_by_pattern(pattern) {
-                    Some(kind) => {
-                        if let Err(why) = (kind.check)(key) {
-                            let place = if place.path.is_empty() { String::new() } else { format!(" in `{}`", place.path) };
-                            self.malformed(key, kind, &why, &entry.key_span, &place);
-                        }
-                    }
-                    // The schema test refuses patterns of no kind.
-                    None => continue,
-                }
-                self.node(&entry.node, value, &child);
-            } else {
-                match schema.get("additionalProperties") {
-                    Some(Json::Bool(false)) => self.unknown_key(key, entry, properties, tag, place),
-                    Some(value) => self.node(&entry.node, value, &child),
-                    None => {}
-                }
+                continue;
+            }
+            if let Some(kind) = names
+                && let Err(why) = (kind.check)(key)
+            {
+                let place = if place.path.is_empty() { String::new() } else { format!(" in `{}`", place.path) };
+                self.malformed(key, kind, &why, &entry.key_span, &place);
+            }
+            match schema.get("additionalProperties") {
+                Some(Json::Bool(false)) => self.unknown_key(key, entry, properties, tag, place),
+                Some(value) => self.node(&entry.node, value, &child),
+                None => {}
             }
         }
         for key in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
             if !map.contains_key(key) {
                 let (_, property) = resolve(self.root, properties.get(key).unwrap_or(&Json::Null));
                 let description = properties.get(key).and_then(|raw| raw.get("description")).or_else(|| property.get("description"));
-                let hint = description.and_then(Json::as_str).map(|text| format!("`{key}`: {text}"));
+                let hint =
+                    description.and_then(Json::as_str).and_then(|text| text.split("\n\n").next()).map(|text| format!("`{key}`: {text}"));
                 self.push(codes::E0105, format!("{} needs the key `{key}`", self.name(place)), place.key_span, hint);
             }
         }
@@ -450,7 +445,7 @@ mod tests {
             "oneOf",
             "type",
             "properties",
-            "patternProperties",
+            "propertyNames",
             "additionalProperties",
             "required",
             "items",
@@ -467,7 +462,7 @@ mod tests {
             "pattern",
             "x-strata",
         ];
-        const SILENT: &[&str] = &["$schema", "title", "description", "definitions", "default", "writeOnly"];
+        const SILENT: &[&str] = &["$schema", "title", "description", "definitions", "default", "patternErrorMessage"];
         fn walk(schema: &Json, path: &str, wrong: &mut Vec<String>) {
             let Json::Object(object) = schema else { return };
             for (key, value) in object {
@@ -478,12 +473,9 @@ mod tests {
                     ("properties" | "definitions", Json::Object(children)) => {
                         children.iter().for_each(|(name, child)| walk(child, &format!("{path}/{key}/{name}"), wrong));
                     }
-                    ("patternProperties", Json::Object(children)) => {
-                        assert_eq!(children.len(), 1, "{path}");
-                        for (pattern, child) in children {
-                            assert!(kind_by_pattern(pattern).is_some(), "{path}: {pattern} belongs to no kind");
-                            walk(child, &format!("{path}/{key}"), wrong);
-                        }
+                    ("propertyNames", names) => {
+                        let pattern = names.get("pattern").and_then(Json::as_str).unwrap_or_default();
+                        assert!(kind_by_pattern(pattern).is_some(), "{path}: {pattern} belongs to no kind");
                     }
                     ("allOf" | "anyOf" | "oneOf" | "items", Json::Array(children)) => {
                         assert!(key != "allOf" || children.len() == 1, "{path}: allOf with several schemas");

@@ -116,6 +116,7 @@ pub(crate) fn schema_of(name: &str) -> schemars::Schema {
         let types = if kind.number { serde_json::json!(["string", "number"]) } else { "string".into() };
         object.insert("type".into(), types);
         object.insert("pattern".into(), kind.pattern.into());
+        object.insert("patternErrorMessage".into(), kind.hint.into());
         object.insert("description".into(), kind.hint.into());
         object.insert("x-strata".into(), kind.name.into());
     }
