@@ -28,7 +28,7 @@ fn join<S: AsRef<str>>(words: impl IntoIterator<Item = S>, last_word: &str) -> S
 }
 
 /// The hint for a wrong word: the nearest if there is one, and all that are allowed while they are few.
-pub(crate) fn hint<'a>(word: &str, allowed: &[&'a str], what: &str) -> String {
+pub(crate) fn hint(word: &str, allowed: &[&str], what: &str) -> String {
     let near = nearest(word, allowed.iter().copied()).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
     if allowed.is_empty() {
         return format!("none is declared{}{what}", if what.is_empty() { "" } else { " " });

@@ -40,8 +40,8 @@ pub(super) fn check(context: &mut Context<'_>) {
             let text = describe(&circle, "waits for");
             let message = format!("steps of the pipeline `{pipeline_name}` wait for each other in a circle: {text}");
             let mut diagnostic = Diagnostic::error(codes::E0207, message).at(context.key_span(&path(0)));
-            for at in 1..circle.len() {
-                diagnostic = diagnostic.related(Some(context.key_span(&path(at))), format!("`{}` waits here", circle[at]));
+            for (at, step) in circle.iter().enumerate().skip(1) {
+                diagnostic = diagnostic.related(Some(context.key_span(&path(at))), format!("`{step}` waits here"));
             }
             context.diagnostics.push(diagnostic.hint("none of them could ever start; remove one `after`"));
         }

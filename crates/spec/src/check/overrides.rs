@@ -52,10 +52,8 @@ impl Checker<'_> {
             return;
         }
         let depth = names_depth(&segments[0]);
-        if let Some(missing) = self.missing(&segments, depth, span) {
-            if missing {
-                return;
-            }
+        if self.missing(&segments, depth, span) {
+            return;
         }
         match &node.value {
             Value::Map(map) if !map.is_empty() => {
@@ -90,11 +88,11 @@ impl Checker<'_> {
         false
     }
 
-    /// Whether a name on the way does not exist; none if the path is too short to say.
-    fn missing(&mut self, segments: &[String], depth: &[usize], span: &Span) -> Option<bool> {
+    /// Whether a name on the way does not exist, as far as the path goes.
+    fn missing(&mut self, segments: &[String], depth: &[usize], span: &Span) -> bool {
         for at in depth {
             if segments.len() <= *at {
-                return None;
+                return false;
             }
             let parent = segments[..*at].join(".");
             let names = self.tree.find(&parent).and_then(|found| found.node.as_map());
@@ -103,7 +101,7 @@ impl Checker<'_> {
                 // Only the last segment that this span stands for is reported, so a map with three good keys and a bad one gives one error.
                 let message = format!("the override names `{}`, which is not in `{parent}`", segments[..=*at].join("."));
                 self.push(codes::E0307, message, span, suggest::hint(&segments[*at], &known, "names there are"));
-                return Some(true);
+                return true;
             }
         }
         // What stands where the path goes on must be a map.
@@ -113,10 +111,10 @@ impl Checker<'_> {
             if let Some(node) = value.filter(|node| node.as_map().is_none()) {
                 let message = format!("the override goes into `{parent}`, which is {}", node.kind());
                 self.push(codes::E0307, message, span, format!("override `{parent}` as a whole"));
-                return Some(true);
+                return true;
             }
         }
-        Some(false)
+        false
     }
 
     /// A value that replaces another must not be the weaker one.

@@ -256,8 +256,32 @@ fn triggers(context: &mut Context<'_>) {
                 };
                 context.error(codes::E0208, &path, format!("`{event}` does not happen to `{target}`, which is a {kind}"), hint);
             }
-            Some(_) => {}
+            Some(kind) => pulls(context, name, target, kind),
         }
+    }
+}
+
+/// Queues, streams and tables do not push: the function fetches what happened, and for that it must be allowed to reach them.
+fn pulls(context: &mut Context<'_>, name: &Name, target: &Name, kind: TargetKind) {
+    let needed = match kind {
+        TargetKind::Queue => Verb::Receive,
+        TargetKind::Stream => Verb::Subscribe,
+        TargetKind::Table => Verb::Read,
+        _ => return,
+    };
+    let Some(function) = context.application.functions.get(name.as_str()) else { return };
+    let allowed = function
+        .uses
+        .get(target.as_str())
+        .is_some_and(|verbs| verbs.contains(&needed) || (needed == Verb::Read && verbs.contains(&Verb::Write)));
+    if !allowed {
+        let message = format!("`functions.{name}` is triggered by the {kind} `{target}`, but does not use it");
+        context.error_at_key(
+            codes::E0317,
+            &format!("functions.{name}.trigger.{target}"),
+            message,
+            format!("add it: `uses: {{{target}: {needed}}}`"),
+        );
     }
 }
 

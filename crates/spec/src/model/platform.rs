@@ -418,7 +418,7 @@ pub struct Logs {
     /// Where they are kept.
     #[serde(default)]
     pub store: LogStore,
-    /// For how long; 400 days if absent, which every supported standard accepts.
+    /// For how long; 400 days if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep: Option<Duration>,
 }
