@@ -12,11 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use strata_aws::contracts;
-use strata_graph::{Address, CloudFormationForm, Graph, Resource, Scope};
+use strata_graph::{Address, CloudFormationForm, Contracts, Graph, Resource, Scope, TypeContract};
 
 use crate::context::{ExportContext, ExportError, Files};
 use crate::names::{camel, logical_ids};
 use crate::yaml;
+use adjust::Uploads;
 use references::References;
 
 /// CloudFormation takes 500 resources in a template; a scope with more is split.
@@ -37,12 +38,6 @@ impl Stack {
     }
 }
 
-/// A type that CloudFormation lacks, with the resources of it.
-struct Missing {
-    sentence: &'static str,
-    addresses: Vec<Address>,
-}
-
 /// The graph as CloudFormation templates.
 ///
 /// # Errors
@@ -52,13 +47,14 @@ pub fn cloudformation(graph: &Graph, context: &ExportContext) -> Result<Files, E
     let ids = logical_ids(graph);
     let (stacks, missing) = stacks(graph, &contracts)?;
     let mut templates: BTreeMap<&Stack, Template> = BTreeMap::new();
-    let mut references = References { contracts: &contracts, ids: &ids, stacks: &stacks, context, exports: BTreeMap::new() };
+    let mut uploads = Uploads::new();
+    let mut references = References { contracts: &contracts, ids: &ids, stacks: &stacks, graph, context, exports: BTreeMap::new() };
     for resource in graph.iter() {
         let Some(stack) = stacks.get(&resource.address) else {
             continue;
         };
         let template = templates.entry(stack).or_default();
-        let (id, body) = body(resource, stack, &mut references, &mut template.parameters)?;
+        let (id, body) = body(resource, stack, &mut references, &mut template.parameters, &mut uploads)?;
         template.resources.insert(id, body);
     }
     let mut files = Files::new();
@@ -69,7 +65,7 @@ pub fn cloudformation(graph: &Graph, context: &ExportContext) -> Result<Files, E
         files.insert(file_name(order[stack], stack), text.into_bytes());
     }
     let list: Vec<(String, &Stack)> = order.iter().map(|(stack, index)| (file_name(*index, stack), *stack)).collect();
-    files.insert("README.md".to_owned(), readme::text(context, &list, &missing).into_bytes());
+    files.insert("README.md".to_owned(), readme::text(context, &list, &missing, &uploads).into_bytes());
     for (path, bytes) in &context.artifacts {
         files.insert(path.clone(), bytes.clone());
     }
@@ -80,10 +76,22 @@ fn file_name(index: usize, stack: &Stack) -> String {
     format!("{index}-{}.template.yaml", stack.name())
 }
 
-type Missings = BTreeMap<String, Missing>;
+/// What CloudFormation cannot make: type and what to do instead, with the resources.
+type Missings = BTreeMap<(String, String), Vec<Address>>;
+
+/// Why a resource is in no template; none if it is in one.
+fn left_out(resource: &Resource, contract: &TypeContract, contracts: &Contracts) -> Option<&'static str> {
+    if let CloudFormationForm::Absent(sentence) = contract.cloudformation {
+        return Some(sentence);
+    }
+    resource.properties.references().iter().find_map(|reference| {
+        let target = contracts.of_kind(reference.of.kind())?;
+        adjust::no_attribute(target.type_name, &reference.output)
+    })
+}
 
 /// The stack of each resource that CloudFormation can make, and the others by type.
-fn stacks(graph: &Graph, contracts: &strata_graph::Contracts) -> Result<(BTreeMap<Address, Stack>, Missings), ExportError> {
+fn stacks(graph: &Graph, contracts: &Contracts) -> Result<(BTreeMap<Address, Stack>, Missings), ExportError> {
     let mut missing: Missings = BTreeMap::new();
     let mut stacks = BTreeMap::new();
     let mut counts: BTreeMap<Scope, usize> = BTreeMap::new();
@@ -94,12 +102,8 @@ fn stacks(graph: &Graph, contracts: &strata_graph::Contracts) -> Result<(BTreeMa
         let contract = contracts
             .of_type(&resource.type_name.0)
             .ok_or_else(|| ExportError::UnknownType { address: address.clone(), type_name: resource.type_name.0.clone() })?;
-        if let CloudFormationForm::Absent(sentence) = contract.cloudformation {
-            missing
-                .entry(contract.type_name.to_owned())
-                .or_insert_with(|| Missing { sentence, addresses: Vec::new() })
-                .addresses
-                .push(address);
+        if let Some(sentence) = left_out(resource, contract, contracts) {
+            missing.entry((contract.type_name.to_owned(), sentence.to_owned())).or_default().push(address);
             continue;
         }
         let count = counts.entry(address.scope().clone()).or_default();
@@ -141,6 +145,7 @@ fn body(
     stack: &Stack,
     references: &mut References<'_>,
     parameters: &mut BTreeMap<String, Value>,
+    uploads: &mut Uploads,
 ) -> Result<(String, Value), ExportError> {
     let id = references.id(&resource.address);
     let mut properties = Map::new();
@@ -148,7 +153,8 @@ fn body(
         properties.insert(key.clone(), references.value(value, &resource.address, stack, parameters)?);
     }
     let contract = references.contracts.of_type(&resource.type_name.0);
-    adjust::properties(&resource.type_name.0, contract.map(|contract| contract.cloudformation), &mut properties);
+    let form = contract.map(|contract| contract.cloudformation);
+    adjust::properties(&resource.type_name.0, form, &mut properties, parameters, uploads);
     let mut body = Map::new();
     body.insert("Type".to_owned(), json!(resource.type_name.0));
     let depends_on = depends_on(resource, stack, references);
@@ -159,7 +165,6 @@ fn body(
         body.insert("DeletionPolicy".to_owned(), json!("Retain"));
         body.insert("UpdateReplacePolicy".to_owned(), json!("Retain"));
     }
-    adjust::attributes(&resource.type_name.0, &mut body);
     body.insert("Metadata".to_owned(), metadata(resource));
     if !properties.is_empty() {
         body.insert("Properties".to_owned(), Value::Object(properties));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use strata_graph::document::as_reference;
-use strata_graph::{Address, Contracts, OutputReference, Pseudo, Text};
+use strata_graph::{Address, Contracts, Graph, OutputReference, Pseudo, Text};
 
 use super::{Stack, parameter_name};
 use crate::context::{ExportContext, ExportError};
@@ -19,6 +19,7 @@ pub(super) struct References<'a> {
     pub ids: &'a BTreeMap<Address, String>,
     /// The stack of each resource that CloudFormation can make.
     pub stacks: &'a BTreeMap<Address, Stack>,
+    pub graph: &'a Graph,
     pub context: &'a ExportContext,
     /// The outputs of each stack that later stacks import.
     pub exports: BTreeMap<Stack, BTreeMap<String, Value>>,
@@ -39,7 +40,7 @@ impl References<'_> {
         parameters: &mut BTreeMap<String, Value>,
     ) -> Result<Value, ExportError> {
         if let Some(text) = as_reference(value) {
-            return self.text(&text, from, stack, parameters);
+            return self.text(&self.through(&text), from, stack, parameters);
         }
         Ok(match value {
             Value::String(text) => self.literal(text, parameters),
@@ -55,6 +56,22 @@ impl References<'_> {
             }
             other => other.clone(),
         })
+    }
+
+    /// The text with the outputs of left-out resources replaced by their own properties, where one has the same name: what the resource
+    /// would have passed on (the certificate of a validation, say).
+    fn through(&self, text: &Text) -> Text {
+        match text {
+            Text::Output(reference) if !self.stacks.contains_key(&reference.of) => {
+                let property = self.graph.get(&reference.of).and_then(|resource| resource.properties.0.get(&reference.output));
+                match property.map(|property| serde_json::from_value::<Text>(property.clone())) {
+                    Some(Ok(own)) => self.through(&own),
+                    _ => text.clone(),
+                }
+            }
+            Text::Join(parts) => Text::join(parts.iter().map(|part| self.through(part))),
+            _ => text.clone(),
+        }
     }
 
     /// A literal; the image of a service is a parameter, so that a new version is a change of one value.

@@ -108,7 +108,11 @@ impl References<'_> {
             || ExportError::UnknownOutput { from: from.name.to_owned(), to: reference.of.clone(), output: reference.output.clone() };
         let contract = self.contracts.of_kind(reference.of.kind()).ok_or_else(unknown)?;
         let output = contract.output(&reference.output).ok_or_else(unknown)?;
-        self.traversal(&format!("{}.{name}.{}", contract.terraform, output.terraform), from)
+        let own = format!("{}.{name}", contract.terraform);
+        // `{}` stands for the resource where its attribute is inside an expression.
+        let traversal =
+            if output.terraform.contains("{}") { output.terraform.replace("{}", &own) } else { format!("{own}.{}", output.terraform) };
+        self.traversal(&traversal, from)
     }
 
     fn pseudo(&self, pseudo: Pseudo, from: Referrer<'_>) -> Result<Expression, ExportError> {
