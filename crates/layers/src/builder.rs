@@ -99,6 +99,14 @@ impl Handle {
     }
 }
 
+impl std::ops::Deref for Handle {
+    type Target = Address;
+
+    fn deref(&self) -> &Address {
+        &self.address
+    }
+}
+
 /// Everything about a resource that is not a property of it.
 #[derive(Debug, Clone, Default)]
 pub struct About {

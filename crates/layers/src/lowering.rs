@@ -89,6 +89,7 @@ pub fn lower(inputs: &Inputs<'_>) -> Result<Lowered, Diagnostics> {
         cluster,
         claims: Claims::new(scope.clone()),
         endpoints: Vec::new(),
+        pods: Vec::new(),
         warnings: Diagnostics::new(),
     };
     environment::lower(&mut context)?;
@@ -221,14 +222,11 @@ impl<'a> Assembly<'a> {
         let union = Union::of(&account.scope, claims.iter().copied());
         let mut builder = self.builder(&account.scope, &account.placement);
         security::lower_region(&mut builder, self.platform, account, &union);
-        if account.is_home() {
-            security::lower_home(&mut builder, self.platform, account);
-            self.take(builder);
-        } else {
-            self.take(builder);
-            if let Some(home) = AccountView::new(self.platform, &account.name, &account.home_placement.region) {
-                self.account(&home, claims);
-            }
+        self.take(builder);
+        if !account.is_home()
+            && let Some(home) = AccountView::new(self.platform, &account.name, &account.home_placement.region)
+        {
+            self.account(&home, claims);
         }
     }
 

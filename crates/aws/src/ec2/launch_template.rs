@@ -26,7 +26,8 @@ pub struct LaunchTemplate {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct LaunchTemplateData {
-    /// The image's id, or `resolve:ssm:PARAMETER`, which EC2 looks up at every start.
+    /// The image's id, or `resolve:ssm:PARAMETER`, which EC2 looks up at every start; empty where a node group chooses it.
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub image_id: Text,
     /// For example `t4g.medium`; absent where a node group names its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,6 +54,10 @@ pub struct LaunchTemplateData {
     /// Tags of what a start makes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tag_specifications: Vec<TagSpecification>,
+}
+
+fn is_empty(text: &Text) -> bool {
+    text.as_literal().is_some_and(str::is_empty)
 }
 
 /// An instance profile by its ARN.
@@ -160,7 +165,7 @@ impl AwsResource for LaunchTemplate {
         let data = &self.launch_template_data;
         body.set("name", &self.launch_template_name)
             .set("update_default_version", true)
-            .set("image_id", &data.image_id)
+            .set_some("image_id", Some(&data.image_id).filter(|image| !is_empty(image)))
             .set_some("instance_type", data.instance_type.as_ref())
             .set_some("ebs_optimized", data.ebs_optimized.map(|flag| flag.to_string()));
         if !data.security_group_ids.is_empty() {

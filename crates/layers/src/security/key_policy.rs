@@ -50,6 +50,20 @@ impl KeyPolicy {
         self
     }
 
+    /// Auto scaling groups start machines whose disks are under the key. Their role must stand first: KMS refuses the
+    /// policy otherwise.
+    #[must_use]
+    pub fn for_auto_scaling(mut self) -> Self {
+        let role = || [iam_arn("role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling")];
+        self.statements.push(Statement::allow("AutoScaling", USE, ["*"]).for_aws(role()));
+        self.statements.push(
+            Statement::allow("AutoScalingGrants", ["kms:CreateGrant"], ["*"])
+                .for_aws(role())
+                .when("Bool", "kms:GrantIsForAWSResource", ["true"]),
+        );
+        self
+    }
+
     /// One more statement.
     #[must_use]
     pub fn with(mut self, statement: Statement) -> Self {

@@ -27,7 +27,7 @@ use crate::tags::{known, plain};
 fn request(data: &LaunchTemplateData) -> Result<RequestLaunchTemplateData, ProviderError> {
     let metadata = &data.metadata_options;
     let mut builder = RequestLaunchTemplateData::builder()
-        .image_id(known(&data.image_id)?)
+        .set_image_id(Some(known(&data.image_id)?).filter(|image| !image.is_empty()).map(str::to_owned))
         .set_instance_type(data.instance_type.as_deref().map(InstanceType::from))
         .set_ebs_optimized(data.ebs_optimized)
         .metadata_options(
