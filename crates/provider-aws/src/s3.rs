@@ -1,6 +1,14 @@
 //! Handlers of Amazon S3 types.
 
-use crate::registry::HandlerEntry;
+pub mod account_public_access_block;
+pub mod bucket;
+pub mod bucket_policy;
+
+use crate::registry::{HandlerEntry, handler};
 
 /// The handlers of this service.
-pub const HANDLERS: &[HandlerEntry] = &[];
+pub const HANDLERS: &[HandlerEntry] = &[
+    handler::<strata_aws::s3::AccountPublicAccessBlock>(),
+    handler::<strata_aws::s3::Bucket>(),
+    handler::<strata_aws::s3::BucketPolicy>(),
+];
