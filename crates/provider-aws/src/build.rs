@@ -51,3 +51,13 @@ pub(crate) fn is_ours<R>(tags: &Tags, target: &Target<'_, R>) -> bool {
     let is = |name: &str, value: &str| tags.get(name).and_then(Text::as_literal) == Some(value);
     is(ADDRESS_TAG, &target.address.to_string()) && is(PLATFORM_TAG, target.platform)
 }
+
+/// Whether two lists hold the same, in whatever order.
+pub(crate) fn same_set<T: Ord>(left: &[T], right: &[T]) -> bool {
+    fn sorted<T: Ord>(items: &[T]) -> Vec<&T> {
+        let mut items: Vec<&T> = items.iter().collect();
+        items.sort();
+        items
+    }
+    sorted(left) == sorted(right)
+}

@@ -13,7 +13,7 @@ use strata_graph::{PhysicalId, Text};
 use strata_provider::{ProviderError, Readiness};
 
 use super::{read_strategy, read_tags, retag, sdk_strategy, sdk_tags};
-use crate::build::{built, known_all, small, small_some, some, text};
+use crate::build::{built, known_all, same_set, small, small_some, some, text};
 use crate::client::Cloud;
 use crate::error::{failed, found, gone, missing};
 use crate::handler::{Handler, Observed, Target};
@@ -146,6 +146,14 @@ fn read(cloud: &Cloud, seen: &sdk::Service, known: &Service) -> Service {
 fn same_cluster(arn: &str, known: &Text) -> Text {
     let name = arn.rsplit('/').next().unwrap_or_default();
     if known.as_literal() == Some(name) { name.into() } else { arn.into() }
+}
+
+/// Whether two configurations mean the same: a needless change of the network would start a deployment.
+fn same_network(left: &NetworkConfiguration, right: &NetworkConfiguration) -> bool {
+    let (left, right) = (&left.awsvpc_configuration, &right.awsvpc_configuration);
+    left.assign_public_ip == right.assign_public_ip
+        && same_set(&left.subnets, &right.subnets)
+        && same_set(&left.security_groups, &right.security_groups)
 }
 
 /// Whether the service does what is wanted, by its deployments.
@@ -282,15 +290,15 @@ impl Handler for Service {
             call = call.set_platform_version(desired.platform_version.clone());
             changed = true;
         }
-        if observed.network_configuration != desired.network_configuration {
+        if !same_network(&observed.network_configuration, &desired.network_configuration) {
             call = call.network_configuration(sdk_network(&desired.network_configuration)?);
             changed = true;
         }
-        if observed.load_balancers != desired.load_balancers {
+        if !same_set(&observed.load_balancers, &desired.load_balancers) {
             call = call.set_load_balancers(Some(sdk_load_balancers(&desired.load_balancers)?));
             changed = true;
         }
-        if observed.service_registries != desired.service_registries {
+        if !same_set(&observed.service_registries, &desired.service_registries) {
             call = call.set_service_registries(Some(sdk_registries(&desired.service_registries)?));
             changed = true;
         }
