@@ -7,6 +7,12 @@ use proptest::prelude::*;
 use strata_diag::{Sources, render_text, to_json, to_sarif};
 use strata_spec::{Source, Spec, load};
 
+/// As many cases as a test run can afford; `PROPTEST_CASES=20000` looks longer.
+fn config(cases: u32) -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(cases);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 static PLATFORM: LazyLock<String> = LazyLock::new(|| read("platform.yaml"));
 static APP: LazyLock<String> = LazyLock::new(|| read("app.yaml"));
 
@@ -104,11 +110,12 @@ fn fragment() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+    #![proptest_config(config(256))]
 
     #[test]
-    fn arbitrary_text_never_panics(platform in "\\PC{0,200}", app in any::<String>()) {
+    fn arbitrary_text_never_panics(platform in "\\PC{0,200}", app in any::<String>(), bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         everything(&platform, &app);
+        everything(&String::from_utf8_lossy(&bytes), &app);
     }
 
     #[test]
@@ -162,7 +169,7 @@ fn change() -> impl Strategy<Value = (String, String)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(config(64))]
 
     /// A path and the map that it stands for mean the same.
     #[test]

@@ -4,7 +4,7 @@ use strata_diag::{Diagnostic, codes};
 
 use super::Context;
 use crate::model::{Nat, PublicRoutes};
-use crate::values::{Expression, Name};
+use crate::values::{DomainName, Expression, Name};
 
 pub(super) fn check(context: &mut Context<'_>) {
     routes(context);
@@ -14,9 +14,19 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
 }
 
-/// A route in one form: no trailing slash but the root's, references as they are.
-fn normal(route: &Expression) -> String {
-    let text = route.as_str().trim_end_matches('/');
+/// A route in one form: references of the environment looked up where they are known, no slash at the end but the root's.
+fn normal(context: &Context<'_>, route: &Expression) -> String {
+    let known = route.render(|reference| {
+        let value = match (reference.target.as_str(), reference.output.as_str(), context.environment) {
+            ("env", "host", Some((_, environment))) => environment.host.as_ref().map(ToString::to_string),
+            ("env", "name", Some((name, _))) => Some(name.to_string()),
+            ("app", "name", _) => Some(context.application.app.to_string()),
+            _ => None,
+        };
+        Some(value.unwrap_or_else(|| reference.to_string()))
+    });
+    let text = known.unwrap_or_else(|| route.as_str().to_owned());
+    let text = text.trim_end_matches('/');
     if text.contains('/') { text.to_owned() } else { format!("{text}/") }
 }
 
@@ -37,7 +47,8 @@ fn routes(context: &mut Context<'_>) {
             context.error(codes::E0107, &path, format!("`{}` is not a route", route.as_str()), hint);
             continue;
         }
-        let normal = normal(route);
+        let normal = normal(context, route);
+        in_a_domain(context, &path, route.as_str());
         match seen.iter().find(|(other, _)| *other == normal) {
             Some((_, first)) => {
                 let first_span = context.span(&format!("services.{first}.route"));
@@ -63,6 +74,35 @@ fn routes(context: &mut Context<'_>) {
     }
 }
 
+/// The host of a route must be in one of the platform's domains, like that of an environment.
+fn in_a_domain(context: &mut Context<'_>, path: &str, route: &str) {
+    let host = route.split('/').next().unwrap_or_default();
+    if host.contains("${") {
+        return;
+    }
+    match host.parse::<DomainName>() {
+        Err(_) => {
+            let hint = "a route starts with a domain name, usually the environment's: `${env.host}/api`";
+            context.error(codes::E0107, path, format!("`{host}` is not a domain name"), hint);
+        }
+        Ok(host) if !context.platform.domains.keys().any(|domain| host.is_within(domain)) => {
+            let hint = outside(context);
+            context.error(codes::E0311, path, format!("the host `{host}` is in none of the platform's domains"), hint);
+        }
+        Ok(_) => {}
+    }
+}
+
+/// What to do about a host outside all domains.
+fn outside(context: &Context<'_>) -> String {
+    let domains: Vec<&str> = context.platform.domains.keys().map(DomainName::as_str).collect();
+    if domains.is_empty() {
+        "the platform declares no domain; ask operations to add one under `domains`".to_owned()
+    } else {
+        format!("take a name below {}", crate::suggest::list(&domains))
+    }
+}
+
 /// Hosts of all environments, once.
 fn hosts(context: &mut Context<'_>) {
     let application = context.application;
@@ -84,12 +124,7 @@ fn hosts(context: &mut Context<'_>) {
             None => seen.push((host.as_str(), name)),
         }
         if !platform.domains.keys().any(|domain| host.is_within(domain)) {
-            let domains: Vec<&str> = platform.domains.keys().map(crate::values::DomainName::as_str).collect();
-            let hint = if domains.is_empty() {
-                "the platform declares no domain; ask operations to add one under `domains`".to_owned()
-            } else {
-                format!("take a name below {}", crate::suggest::list(&domains))
-            };
+            let hint = outside(context);
             context.error(codes::E0311, &path, format!("the host `{host}` is in none of the platform's domains"), hint);
         }
     }

@@ -16,6 +16,15 @@ fn sources(context: &mut Context<'_>) {
     for (name, service) in &application.services {
         exactly_one(context, &format!("services.{name}"), "service", service.build.is_some(), service.image.is_some());
     }
+    for (name, _) in application.services.iter().filter(|(_, service)| service.health.is_some() && service.port.is_none()) {
+        let hint = format!("add `port:` to `services.{name}`, or remove `health`: a container without a port is well while it runs");
+        context.error_at_key(
+            codes::E0317,
+            &format!("services.{name}.health"),
+            format!("`services.{name}` has `health`, but no port to ask"),
+            hint,
+        );
+    }
     for (name, job) in &application.jobs {
         exactly_one(context, &format!("jobs.{name}"), "job", job.build.is_some(), job.image.is_some());
     }
