@@ -1,7 +1,7 @@
 //! Values that are text in the files and something more in the program: durations, sizes, ranges, schedules, names.
 //!
 //! Invariant: each such type parses itself ([`std::str::FromStr`]), prints what it was parsed from, and is listed once in
-//! [`KINDS`], from which its JSON Schema and the words of its diagnostics come. The `pattern` in the schema is what an
+//! `KINDS`, from which its JSON Schema and the words of its diagnostics come. The `pattern` in the schema is what an
 //! editor checks; the parser here is the authority and may be stricter.
 
 mod amount;
