@@ -14,6 +14,7 @@ pub mod placeholder;
 pub mod pod;
 pub mod scaling;
 pub mod secrets;
+pub mod security_groups;
 
 pub use k8s_openapi;
 pub use manifest::{Manifest, ManifestError};

@@ -75,7 +75,7 @@ pub struct Pod {
     pub service_account: String,
     /// The image.
     pub image: Text,
-    /// The command; the image's own if empty.
+    /// The command that the image's entry point gets; the image's own if empty.
     pub command: Vec<String>,
     /// The port that it listens on.
     pub port: Option<u16>,
@@ -180,7 +180,7 @@ impl Pod {
             name: crate::metadata::name(&[&self.workload]),
             image: Some(placeholder::encode(&self.image)),
             image_pull_policy: Some("Always".to_owned()),
-            command: (!self.command.is_empty()).then(|| self.command.iter().map(|word| literal(word)).collect()),
+            args: (!self.command.is_empty()).then(|| self.command.iter().map(|word| literal(word)).collect()),
             env: Some(self.environment()).filter(|variables| !variables.is_empty()),
             ports: self.port.map(|port| {
                 vec![ContainerPort {
@@ -245,14 +245,4 @@ fn runtime_default() -> SeccompProfile {
 /// Kubernetes replaces `$(NAME)` in values and commands; what is meant as it is has its `$` doubled.
 fn literal(text: &str) -> String {
     text.replace("$(", "$$(")
-}
-
-/// The words of a command. One without signs of a shell is split at its spaces; else a shell runs it.
-#[must_use]
-pub fn command(run: &str) -> Vec<String> {
-    let needs_shell = run.contains(|character: char| "\"'`$&|;<>()*?[]{}~#!\\\n".contains(character));
-    if needs_shell {
-        return vec!["/bin/sh".to_owned(), "-c".to_owned(), run.to_owned()];
-    }
-    run.split_whitespace().map(str::to_owned).collect()
 }
