@@ -193,6 +193,22 @@ impl Claims {
         self.claim(network, need, origins);
     }
 
+    /// The same for what is fetched without an identity of this account: buckets of AWS that are read by signed addresses or by anyone.
+    pub fn gateway_endpoint_for_anyone<R: Into<Text>>(
+        &mut self,
+        network: &Scope,
+        service: &str,
+        actions: &[&str],
+        resources: impl IntoIterator<Item = R>,
+        origins: impl IntoIterator<Item = Origin>,
+    ) {
+        let need = Need::GatewayEndpoint {
+            service: service.to_owned(),
+            statements: vec![Statement::allow("Claim", actions.iter().copied(), resources).for_aws(["*"])],
+        };
+        self.claim(network, need, origins);
+    }
+
     /// The claims so far.
     #[must_use]
     pub fn as_slice(&self) -> &[Claim] {

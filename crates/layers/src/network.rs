@@ -12,7 +12,7 @@ mod routes;
 use strata_aws::ec2::{DefaultSecurityGroup, Subnet, Vpc};
 use strata_aws::route53::{HostedZone, HostedZoneConfig, HostedZoneVpc};
 use strata_graph::Layer;
-use strata_spec::Platform;
+use strata_spec::{Platform, Runtime};
 
 use crate::address_planner::Tier;
 use crate::builder::{About, Builder};
@@ -42,7 +42,7 @@ pub(crate) fn lower(builder: &mut Builder<'_>, platform: &Platform, network: &Ne
         default_group,
         About::new(&key, "Takes every rule out of the group that AWS gives to what names none, so that nothing is reached by accident."),
     );
-    subnets(builder, network);
+    subnets(builder, platform, network);
     routes::lower(builder, network);
     access_lists::lower(builder, network);
     flow_logs::lower(builder, platform, network);
@@ -61,8 +61,12 @@ pub(crate) fn lower(builder: &mut Builder<'_>, platform: &Platform, network: &Ne
     builder.add("internal", zone, About::new(&key, "Names that only this network resolves."));
 }
 
-fn subnets(builder: &mut Builder<'_>, network: &NetworkView<'_>) {
+fn subnets(builder: &mut Builder<'_>, platform: &Platform, network: &NetworkView<'_>) {
     let key = network.key_path();
+    let holds_kubernetes = platform
+        .clusters
+        .values()
+        .any(|cluster| cluster.network.as_str() == network.name && cluster.runtime == Runtime::Kubernetes);
     for zone in &network.zones {
         for tier in Tier::ALL {
             let purpose = match tier {
@@ -77,7 +81,13 @@ fn subnets(builder: &mut Builder<'_>, network: &NetworkView<'_>) {
                 map_public_ip_on_launch: false,
                 ..Subnet::default()
             };
-            let about = About::new(&key, purpose).also(format!("{key}.zones")).tag("tier", tier.word());
+            let mut about = About::new(&key, purpose).also(format!("{key}.zones")).tag("tier", tier.word());
+            // Controllers of load balancers on Kubernetes find subnets by these tags.
+            if holds_kubernetes && tier == Tier::Public {
+                about = about.tag("kubernetes.io/role/elb", "1");
+            } else if holds_kubernetes && tier == Tier::Private {
+                about = about.tag("kubernetes.io/role/internal-elb", "1");
+            }
             builder.add(&NetworkView::subnet_name(tier, zone), subnet, about);
         }
     }

@@ -8,7 +8,7 @@ pub mod buckets;
 mod detection;
 pub mod key_policy;
 mod recorder;
-mod settings;
+pub(crate) mod settings;
 mod trail;
 pub mod trust;
 mod watch;
@@ -22,6 +22,7 @@ use crate::claims::Union;
 use crate::foundations::AccountView;
 use crate::naming::limit;
 use key_policy::KeyPolicy;
+pub(crate) use settings::service_role;
 use strata_aws::iam::policy_document::Statement;
 
 /// Days between asking for a key's deletion and its deletion: AWS's longest, so that a mistake can be taken back.
