@@ -50,6 +50,8 @@ const CODES: &[(&str, ErrorKind)] = &[
     ("DoesNotExist", ErrorKind::NotFound),
     ("NonExistent", ErrorKind::NotFound),
     ("UnknownResource", ErrorKind::NotFound),
+    ("OperationAborted", ErrorKind::Transient),
+    ("QueueDeletedRecently", ErrorKind::Transient),
     ("InternalError", ErrorKind::Transient),
     ("InternalFailure", ErrorKind::Transient),
     ("ServiceUnavailable", ErrorKind::Transient),

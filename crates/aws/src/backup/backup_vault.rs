@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use strata_graph::{CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
 
-use crate::iam::PolicyDocument;
 use crate::resource::AwsResource;
 use crate::terraform::Terraform;
 
@@ -15,9 +14,6 @@ pub struct BackupVault {
     pub backup_vault_name: String,
     /// The key's ARN.
     pub encryption_key_arn: Text,
-    /// Who may do what with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_policy: Option<PolicyDocument>,
     /// The lock against early deletion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock_configuration: Option<LockConfiguration>,
@@ -64,11 +60,8 @@ impl AwsResource for BackupVault {
 
     fn terraform(&self, to: &mut Terraform) {
         to.resource("aws_backup_vault").set("name", &self.backup_vault_name).set("kms_key_arn", &self.encryption_key_arn).tags(&self.tags);
-        let own = to.own("aws_backup_vault", "name");
-        if let Some(policy) = &self.access_policy {
-            to.resource("aws_backup_vault_policy").set("backup_vault_name", own.clone()).set_json("policy", policy);
-        }
         if let Some(lock) = &self.lock_configuration {
+            let own = to.own("aws_backup_vault", "name");
             to.resource("aws_backup_vault_lock_configuration")
                 .set("backup_vault_name", own)
                 .set_some("changeable_for_days", lock.changeable_for_days)
