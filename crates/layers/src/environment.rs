@@ -8,10 +8,12 @@ use strata_diag::{Diagnostic, Diagnostics};
 use strata_graph::Text;
 use strata_spec::{Platform, Resolved};
 
+use crate::application::Pod;
 use crate::builder::Builder;
 use crate::claims::Claims;
 use crate::foundations::{AccountView, ClusterView, NetworkView};
 use crate::lowering::{Artifact, Endpoint};
+use crate::{application, infrastructure, observability, uses};
 
 /// What a layer is given, and where it writes.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ pub struct Context<'a> {
     pub claims: Claims,
     /// Where people reach it.
     pub endpoints: Vec<Endpoint>,
+    /// What the Kubernetes objects of services and jobs take from AWS; empty on Amazon ECS.
+    pub pods: Vec<Pod>,
     /// What is worth saying.
     pub warnings: Diagnostics,
 }
@@ -79,5 +83,12 @@ pub(crate) fn claim_standards(context: &mut Context<'_>) {
 /// What the files ask for cannot be built.
 pub(crate) fn lower(context: &mut Context<'_>) -> Result<(), Diagnostics> {
     claim_standards(context);
-    Ok(())
+    let key = infrastructure::lower_key(context);
+    observability::lower_topic(context, &key);
+    let groups = uses::groups(context);
+    let mut stores = infrastructure::lower_stores(context, &key)?;
+    application::lower_names(context, &groups, &mut stores.targets);
+    let wirings = uses::lower(context, &groups, &stores.targets, &stores.secrets, &key)?;
+    infrastructure::lower_hosts(context, &key, &wirings)?;
+    application::lower(context, &key, &stores.targets, &wirings)
 }

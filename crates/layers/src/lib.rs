@@ -5,18 +5,22 @@
 //! Every resource carries the lines that asked for it and, where AWS allows tags, the ownership tags.
 
 pub mod address_planner;
+pub mod application;
 pub mod arn;
 pub mod builder;
 pub mod claims;
 mod cluster;
 pub mod environment;
 pub mod foundations;
+mod infrastructure;
+pub mod kubernetes;
 mod lowering;
 pub mod naming;
 mod network;
 pub mod observability;
 mod placement;
 pub mod security;
+pub mod uses;
 
 pub use claims::{Claim, Need};
 pub use lowering::{Artifact, Endpoint, Inputs, Lowered, lower, lower_foundations};

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use strata_diag::{Diagnostic, Diagnostics, codes};
 use strata_graph::{Graph, Scope, Text};
+use strata_kubernetes::Manifest;
 use strata_spec::{Platform, Resolved, Spec};
 
 use crate::builder::{Builder, Lines, Problem};
@@ -15,7 +16,7 @@ use crate::claims::{Claim, Claims, Union};
 use crate::environment::{self, Context};
 use crate::foundations::{AccountView, ClusterView, NetworkView};
 use crate::placement::Placement;
-use crate::{cluster, network, security};
+use crate::{cluster, kubernetes, network, security};
 
 /// A local file or folder that the specification names, read by the command line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +60,8 @@ pub struct Lowered {
     pub claims: Vec<Claim>,
     /// Where people reach it.
     pub endpoints: Vec<Endpoint>,
+    /// The Kubernetes objects of an environment on a Kubernetes cluster: compiled to be exported, not applied.
+    pub manifests: Vec<Manifest>,
     /// What is worth saying.
     pub warnings: Vec<Diagnostic>,
 }
@@ -93,6 +96,7 @@ pub fn lower(inputs: &Inputs<'_>) -> Result<Lowered, Diagnostics> {
         warnings: Diagnostics::new(),
     };
     environment::lower(&mut context)?;
+    let manifests = kubernetes::compile(&context).map_err(|error| Diagnostics::from(internal(&error)))?;
 
     let mut assembly = Assembly::new(platform, lines);
     let claims = context.claims.into_vec();
@@ -102,7 +106,8 @@ pub fn lower(inputs: &Inputs<'_>) -> Result<Lowered, Diagnostics> {
     assembly.cluster(&context.cluster, &context.network, &context.account);
     assembly.network(&context.network, &all);
     assembly.account(&context.account, &all);
-    assembly.finish(claims, context.endpoints, context.warnings)
+    let lowered = assembly.finish(claims, context.endpoints, context.warnings)?;
+    Ok(Lowered { manifests, ..lowered })
 }
 
 /// Lowers an account, network or cluster alone, with the scopes that it stands on. `claims` are the stored claims of all environments.
@@ -240,12 +245,12 @@ impl<'a> Assembly<'a> {
         if !problems.is_empty() {
             return Err(problems.iter().map(internal).collect());
         }
-        Ok(Lowered { graph: self.graph, placements: self.placements, claims, endpoints, warnings: warnings.into_iter().collect() })
+        Ok(Lowered { graph: self.graph, placements: self.placements, claims, endpoints, manifests: Vec::new(), warnings: warnings.into_iter().collect() })
     }
 }
 
 /// A graph that does not hold together is our mistake: said so, with what to do.
-fn internal(problem: &Problem) -> Diagnostic {
+fn internal(problem: &impl std::fmt::Display) -> Diagnostic {
     Diagnostic::error(codes::E0501, format!("the files are right, but the graph made of them is not: {problem}"))
         .hint("this is a mistake in Strata: report it with both files")
 }

@@ -3,9 +3,7 @@
 use strata_spec::Platform;
 
 /// The days that CloudWatch Logs accepts (API reference, `PutRetentionPolicy`), shortest first.
-pub const ALLOWED_DAYS: &[u64] = &[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
+pub const ALLOWED_DAYS: &[u64] = &[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 /// Days that every supported standard accepts where the platform says nothing (PCI DSS 4.0 10.5.1 asks for 12 months).
 pub const DEFAULT_DAYS: u64 = 400;

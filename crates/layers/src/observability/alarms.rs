@@ -1,0 +1,363 @@
+//! Alarms: for each kind of resource, what rings and what to do then.
+//!
+//! Invariant: one row of a table makes one alarm; thresholds are in the metric's own unit.
+
+use strata_aws::cloudwatch::{Alarm, Dimension};
+use strata_aws::sns::Topic;
+use strata_graph::{Layer, Text};
+use strata_spec::{Host, Name};
+
+use super::topic;
+use crate::builder::{About, Handle};
+use crate::environment::Context;
+use crate::naming::limit;
+
+/// Five minutes.
+const PERIOD: i64 = 300;
+const MIB: f64 = 1024.0 * 1024.0;
+
+/// One alarm.
+struct Row<'a> {
+    /// The end of its name: `db-cpu`.
+    what: &'a str,
+    namespace: &'a str,
+    metric: &'a str,
+    statistic: &'a str,
+    above: bool,
+    threshold: f64,
+    /// Periods of five minutes in a row.
+    periods: i64,
+    /// Whether silence rings too.
+    silence_rings: bool,
+    /// What it means and what to do.
+    text: &'a str,
+}
+
+impl Default for Row<'_> {
+    fn default() -> Self {
+        Self {
+            what: "",
+            namespace: "",
+            metric: "",
+            statistic: "Average",
+            above: true,
+            threshold: 0.0,
+            periods: 3,
+            silence_rings: false,
+            text: "",
+        }
+    }
+}
+
+fn add(context: &mut Context<'_>, key_path: &str, name: &str, dimensions: Vec<(&str, Text)>, row: &Row<'_>) {
+    let topic = context.builder.handle::<Topic>(topic::NAME).output("TopicArn");
+    let name = format!("{name}-{}", row.what);
+    let mut dimensions: Vec<Dimension> = dimensions.into_iter().map(|(name, value)| Dimension { name: name.to_owned(), value }).collect();
+    dimensions.sort_by(|one, other| one.name.cmp(&other.name));
+    let alarm = Alarm {
+        alarm_name: context.builder.name(&[&name], limit::ALARM),
+        alarm_description: row.text.to_owned(),
+        actions_enabled: true,
+        alarm_actions: vec![topic.clone()],
+        ok_actions: vec![topic],
+        comparison_operator: if row.above { "GreaterThanThreshold" } else { "LessThanThreshold" }.to_owned(),
+        threshold: row.threshold,
+        evaluation_periods: row.periods,
+        datapoints_to_alarm: Some(row.periods),
+        treat_missing_data: Some(if row.silence_rings { "breaching" } else { "notBreaching" }.to_owned()),
+        namespace: Some(row.namespace.to_owned()),
+        metric_name: Some(row.metric.to_owned()),
+        dimensions,
+        statistic: Some(row.statistic.to_owned()),
+        period: Some(PERIOD),
+        ..Alarm::default()
+    };
+    let about = About::new(key_path, row.text).in_layer(Layer::Observability);
+    context.builder.add(&name, alarm, about);
+}
+
+/// Memory in GiB of an RDS class, by its family's letter and its size (RDS user guide, "Hardware specifications for DB instance classes").
+fn database_memory_gib(class: &str) -> f64 {
+    let mut parts = class.trim_start_matches("db.").split('.');
+    let family = parts.next().unwrap_or_default();
+    let large = if family.starts_with('r') || family.starts_with('x') { 16.0 } else { 8.0 };
+    match parts.next().unwrap_or_default() {
+        "micro" => 1.0,
+        "small" => 2.0,
+        "medium" => 4.0,
+        "large" => large,
+        "xlarge" => large * 2.0,
+        size => size.trim_end_matches("xlarge").parse::<f64>().map_or(large, |times| large * 2.0 * times),
+    }
+}
+
+/// Four fifths of the connections that RDS allows by default: memory over 9531392 bytes, at most 5000 (RDS user guide, "Quotas").
+fn most_connections(class: &str) -> f64 {
+    let bytes = database_memory_gib(class) * 1024.0 * MIB;
+    ((bytes / 9_531_392.0).min(5000.0) * 0.8).floor()
+}
+
+/// A database: processor, storage, connections.
+pub(crate) fn database_alarms(context: &mut Context<'_>, name: &Name, instance: &Handle, storage_gib: u64, class: &str) {
+    let key_path = format!("resources.{name}");
+    let id = || vec![("DBInstanceIdentifier", instance.output("DBInstanceIdentifier"))];
+    let tenth = u32::try_from(storage_gib).map_or(f64::from(u32::MAX), f64::from) * 1024.0 * MIB / 10.0;
+    let rows = [
+        Row {
+            what: "cpu",
+            metric: "CPUUtilization",
+            threshold: 80.0,
+            text: "The database has been busy for a quarter of an hour: look at Performance Insights for the queries, or take a larger size.",
+            ..Row::default()
+        },
+        Row {
+            what: "storage",
+            metric: "FreeStorageSpace",
+            statistic: "Minimum",
+            above: false,
+            threshold: tenth,
+            periods: 1,
+            text: "Less than a tenth of the asked-for storage is free: it grows by itself up to its limit; raise `storage` before that.",
+            ..Row::default()
+        },
+        Row {
+            what: "connections",
+            metric: "DatabaseConnections",
+            statistic: "Maximum",
+            threshold: most_connections(class),
+            text: "Four fifths of the connections are taken: pool them in the application, or take a larger size.",
+            ..Row::default()
+        },
+    ];
+    for row in rows {
+        let row = Row { namespace: "AWS/RDS", ..row };
+        add(context, &key_path, name.as_str(), id(), &row);
+    }
+}
+
+/// A cache: processor, evictions and memory of each node.
+pub(crate) fn cache_alarms(context: &mut Context<'_>, name: &Name, id: &str, replicas: u32, _cache: &Handle) {
+    let key_path = format!("resources.{name}");
+    let rows = [
+        Row {
+            what: "cpu",
+            metric: "EngineCPUUtilization",
+            threshold: 90.0,
+            text: "The cache's one thread is busy: spread the load over replicas, or take a larger size.",
+            ..Row::default()
+        },
+        Row {
+            what: "evictions",
+            metric: "Evictions",
+            statistic: "Sum",
+            threshold: 1000.0,
+            text: "The cache throws out keys to make room: give keys an end, or take a larger size.",
+            ..Row::default()
+        },
+        Row {
+            what: "memory",
+            metric: "DatabaseMemoryUsagePercentage",
+            threshold: 85.0,
+            text: "The cache is nearly full: give keys an end, or take a larger size.",
+            ..Row::default()
+        },
+    ];
+    // ElastiCache numbers the nodes of a group from 001.
+    for node in 1..=replicas + 1 {
+        let name = format!("{name}-{node:03}");
+        for row in &rows {
+            let row = Row { namespace: "AWS/ElastiCache", ..*row };
+            add(context, &key_path, &name, vec![("CacheClusterId", format!("{id}-{node:03}").into())], &row);
+        }
+    }
+}
+
+/// A queue: the age of its oldest message, and anything in its dead-letter queue.
+pub(crate) fn queue_alarms(context: &mut Context<'_>, name: &Name, queue: &Handle, failed: &Handle) {
+    let key_path = format!("resources.{name}");
+    // Ten times what the receiver promises to be done in; a quarter of an hour where nobody promises.
+    let promised = context
+        .resolved
+        .application
+        .services
+        .values()
+        .filter_map(|service| service.scale.as_ref()?.drain.get(name.as_str()))
+        .map(|drain| drain.as_seconds() * 10)
+        .max();
+    let age = promised.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(900);
+    let row = Row {
+        what: "age",
+        namespace: "AWS/SQS",
+        metric: "ApproximateAgeOfOldestMessage",
+        statistic: "Maximum",
+        threshold: f64::from(age),
+        periods: 2,
+        text: "Messages wait too long: the receiver fails or is too slow; look at its log.",
+        ..Row::default()
+    };
+    add(context, &key_path, name.as_str(), vec![("QueueName", queue.output("QueueName"))], &row);
+    failed_messages(context, &key_path, name.as_str(), failed);
+}
+
+fn failed_messages(context: &mut Context<'_>, key_path: &str, name: &str, failed: &Handle) {
+    let row = Row {
+        what: "failed",
+        namespace: "AWS/SQS",
+        metric: "ApproximateNumberOfMessagesVisible",
+        statistic: "Maximum",
+        periods: 1,
+        text: "Something failed for good and lies in the dead-letter queue: look at it, repair the cause, send it back.",
+        ..Row::default()
+    };
+    add(context, key_path, name, vec![("QueueName", failed.output("QueueName"))], &row);
+}
+
+/// A service on Amazon ECS: processor, memory, and whether enough tasks run.
+pub(crate) fn service_alarms(context: &mut Context<'_>, name: &Name, service_name: &str, least: u32, runs: bool) {
+    let key_path = format!("services.{name}");
+    let cluster = Text::output(&context.cluster.ecs_cluster(), "ClusterName");
+    let dimensions = || vec![("ClusterName", cluster.clone()), ("ServiceName", Text::from(service_name))];
+    for (what, metric) in [("cpu", "CPUUtilization"), ("memory", "MemoryUtilization")] {
+        let row = Row {
+            what,
+            namespace: "AWS/ECS",
+            metric,
+            threshold: 90.0,
+            text: "The service is short of this although it scales: raise `scale.max` or its size.",
+            ..Row::default()
+        };
+        add(context, &key_path, name.as_str(), dimensions(), &row);
+    }
+    if runs {
+        let row = Row {
+            what: "tasks",
+            namespace: "ECS/ContainerInsights",
+            metric: "RunningTaskCount",
+            statistic: "Minimum",
+            above: false,
+            threshold: f64::from(least.max(1)),
+            silence_rings: true,
+            text: "Fewer tasks run than must: look at the service's events and its log.",
+            ..Row::default()
+        };
+        add(context, &key_path, name.as_str(), dimensions(), &row);
+    }
+}
+
+/// The load balancer: its own errors.
+pub(crate) fn load_balancer_alarms(context: &mut Context<'_>, key_path: &str, balancer: &Handle) {
+    let row = Row {
+        what: "errors",
+        namespace: "AWS/ApplicationELB",
+        metric: "HTTPCode_ELB_5XX_Count",
+        statistic: "Sum",
+        threshold: 10.0,
+        periods: 1,
+        text: "The load balancer itself answers with errors: mostly no target is well, or none answers in time.",
+        ..Row::default()
+    };
+    let dimensions = vec![("LoadBalancer", balancer.output("LoadBalancerFullName"))];
+    add(context, key_path, "load_balancer", dimensions, &row);
+}
+
+/// A route: the service's errors, and targets that are not well.
+pub(crate) fn route_alarms(context: &mut Context<'_>, service: &str, balancer: &Handle, targets: &Handle) {
+    let key_path = format!("services.{service}.route");
+    let dimensions =
+        || vec![("LoadBalancer", balancer.output("LoadBalancerFullName")), ("TargetGroup", targets.output("TargetGroupFullName"))];
+    let rows = [
+        Row {
+            what: "errors",
+            metric: "HTTPCode_Target_5XX_Count",
+            statistic: "Sum",
+            threshold: 10.0,
+            periods: 1,
+            text: "The service answers with errors: look at its log.",
+            ..Row::default()
+        },
+        Row {
+            what: "unhealthy",
+            metric: "UnHealthyHostCount",
+            statistic: "Maximum",
+            text: "Copies of the service do not answer their health check: look at their log.",
+            ..Row::default()
+        },
+    ];
+    for row in rows {
+        let row = Row { namespace: "AWS/ApplicationELB", ..row };
+        add(context, &key_path, service, dimensions(), &row);
+    }
+}
+
+/// A function: errors, refused calls, and events that failed for good.
+pub(crate) fn function_alarms(context: &mut Context<'_>, name: &Name, function: &Handle, failed: &Handle) {
+    let key_path = format!("functions.{name}");
+    for (what, metric, text) in [
+        ("errors", "Errors", "The function fails: look at its log."),
+        ("throttles", "Throttles", "Calls of the function are refused: its share of the account's concurrency is used up."),
+    ] {
+        let row = Row { what, namespace: "AWS/Lambda", metric, statistic: "Sum", periods: 1, text, ..Row::default() };
+        let dimensions = vec![("FunctionName", function.output("FunctionName"))];
+        add(context, &key_path, name.as_str(), dimensions, &row);
+    }
+    failed_messages(context, &key_path, name.as_str(), failed);
+}
+
+/// A job: starts that failed for good.
+pub(crate) fn job_alarms(context: &mut Context<'_>, key_path: &str, name: &str, failed: &Handle) {
+    failed_messages(context, key_path, name, failed);
+}
+
+/// Hosts: fewer machines than asked for, and machines that are busy all the time.
+pub(crate) fn host_alarms(context: &mut Context<'_>, name: &Name, host: &Host, group: &Handle) {
+    if host.count == 0 {
+        return;
+    }
+    let key_path = format!("hosts.{name}");
+    let dimensions = || vec![("AutoScalingGroupName", group.output("AutoScalingGroupName"))];
+    let rows = [
+        Row {
+            what: "machines",
+            namespace: "AWS/AutoScaling",
+            metric: "GroupInServiceInstances",
+            statistic: "Minimum",
+            above: false,
+            threshold: f64::from(host.count),
+            silence_rings: true,
+            text: "Fewer machines run than asked for: look at the activity of the auto scaling group.",
+            ..Row::default()
+        },
+        Row {
+            what: "cpu",
+            namespace: "AWS/EC2",
+            metric: "CPUUtilization",
+            threshold: 90.0,
+            text: "The machines are busy all the time: take more of them, or larger ones.",
+            ..Row::default()
+        },
+    ];
+    for row in rows {
+        add(context, &key_path, name.as_str(), dimensions(), &row);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_follow_the_memory_of_the_class() {
+        for (class, memory) in [
+            ("db.t4g.micro", 1.0),
+            ("db.t4g.medium", 4.0),
+            ("db.m6g.large", 8.0),
+            ("db.r6g.large", 16.0),
+            ("db.r6g.2xlarge", 64.0),
+            ("db.m6g.4xlarge", 64.0),
+        ] {
+            assert!((database_memory_gib(class) - memory).abs() < f64::EPSILON, "{class}");
+        }
+        assert!((most_connections("db.r6g.16xlarge") - 4000.0).abs() < f64::EPSILON);
+        assert!((most_connections("db.t4g.micro") - 90.0).abs() < f64::EPSILON);
+    }
+}
