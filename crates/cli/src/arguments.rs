@@ -1,0 +1,309 @@
+//! The command line: commands, options and their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// One file in, a compliant cloud environment out.
+#[derive(Debug, Parser)]
+#[command(
+    name = "strata",
+    version,
+    about = "One file in, a compliant cloud environment out",
+    long_about = "Operations writes one platform.yaml, developers write one app.yaml; Strata plans, proves, builds, watches and exports the whole environment.",
+    after_help = "Start with: strata init, strata check, strata plan --env dev, strata up --env dev --sandbox",
+    max_term_width = 100
+)]
+pub struct Arguments {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// A specification file; give it once for each of the two [default: ./platform.yaml and ./app.yaml]
+    #[arg(short = 'f', long = "file", global = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// The folder of the state [default: .strata, and .strata/sandbox with --sandbox]
+    #[arg(long, global = true, value_name = "FOLDER", env = "STRATA_STATE")]
+    pub state: Option<PathBuf>,
+
+    /// Use the emulator on this machine (started when it is not running) instead of AWS
+    #[arg(long, global = true, conflicts_with = "endpoint_url")]
+    pub sandbox: bool,
+
+    /// Use another endpoint than AWS's own, for other emulators
+    #[arg(long, global = true, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+
+    /// How to answer
+    #[arg(long, global = true, value_enum)]
+    pub format: Option<Format>,
+}
+
+/// How to answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For programs; carries a version
+    Json,
+    /// Static Analysis Results Interchange Format (check only)
+    Sarif,
+    /// A picture (graph only)
+    Svg,
+    /// Graphviz (graph only)
+    Dot,
+    /// Mermaid, as Markdown pages show it (graph only)
+    Mermaid,
+}
+
+/// Which scope.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Target {
+    /// The environment of the application
+    #[arg(long, value_name = "ENVIRONMENT", conflicts_with_all = ["account", "network", "cluster"])]
+    pub env: Option<String>,
+    /// An account's baseline alone
+    #[arg(long, value_name = "ACCOUNT", conflicts_with_all = ["network", "cluster"])]
+    pub account: Option<String>,
+    /// A network alone, with what it stands on
+    #[arg(long, value_name = "NETWORK", conflicts_with = "cluster")]
+    pub network: Option<String>,
+    /// A cluster alone, with what it stands on
+    #[arg(long, value_name = "CLUSTER")]
+    pub cluster: Option<String>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write commented starter files; never overwrites
+    Init {
+        /// Which starter files
+        #[arg(long, value_enum, default_value = "web")]
+        template: Template,
+        /// Into which folder
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Check both files: every mistake at once, with its place and what to do
+    Check {
+        /// Also print the file of one environment with every value's origin
+        #[arg(long, requires = "env")]
+        resolved: bool,
+        /// The environment to resolve
+        #[arg(long, value_name = "ENVIRONMENT")]
+        env: Option<String>,
+    },
+    /// Show what `up` would do and why; changes nothing
+    Plan {
+        #[command(flatten)]
+        target: Target,
+        /// Write the plan to a file that `up` runs as it is
+        #[arg(short = 'o', long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Build or change an environment: the plan, a question, then progress
+    Up {
+        #[command(flatten)]
+        target: Target,
+        /// A plan file written by `plan -o`
+        #[arg(value_name = "PLAN")]
+        plan: Option<PathBuf>,
+        #[command(flatten)]
+        consent: Consent,
+        /// Delete this data too, where the files no longer ask for it (names, comma-separated)
+        #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+        delete_data: Vec<String>,
+        /// How many steps at once
+        #[arg(long, default_value_t = 16, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
+        parallel: u16,
+    },
+    /// Put a new image of a service into an environment: a plan like any other
+    Deploy {
+        /// The environment
+        #[arg(long, value_name = "ENVIRONMENT")]
+        env: String,
+        /// SERVICE=IMAGE, for example web=111111111111.dkr.ecr.us-east-1.amazonaws.com/ticketing/dev/web:1.4.2
+        #[arg(required = true, value_name = "SERVICE=IMAGE", value_parser = service_image)]
+        images: Vec<(String, String)>,
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Remove an environment in reverse order; what holds data stays unless it is named
+    Down {
+        #[command(flatten)]
+        target: Target,
+        /// The data to delete with it (names, comma-separated)
+        #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+        delete_data: Vec<String>,
+        /// Remove also the scopes that nothing stands on any more
+        #[arg(long)]
+        with_foundations: bool,
+        #[command(flatten)]
+        consent: Consent,
+        /// How many steps at once
+        #[arg(long, default_value_t = 16, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
+        parallel: u16,
+    },
+    /// Show what stands, what waits for whom, and where to reach it
+    Status {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Compare the cloud with the state, field by field; exit code 1 when they differ
+    Drift {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Say why a resource exists, what it stands on and what the controls say of it
+    Explain {
+        /// The address, or its end: db_instance.db
+        address: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Draw the resources and what stands on what
+    Graph {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// List the runs, newest first
+    History {
+        /// How many
+        #[arg(long, default_value_t = 20, value_name = "NUMBER")]
+        limit: u32,
+    },
+    /// Set the secrets that the application declares
+    Secret {
+        #[command(subcommand)]
+        command: SecretCommand,
+    },
+    /// Write what was planned as code that runs without Strata
+    Export {
+        /// As what
+        #[arg(value_enum)]
+        what: ExportKind,
+        /// The environment
+        #[arg(long, value_name = "ENVIRONMENT")]
+        env: String,
+        /// Into which folder; it must be empty or not there
+        folder: PathBuf,
+        /// Terraform only: import blocks for what already stands
+        #[arg(long)]
+        with_imports: bool,
+    },
+    /// Manage the emulator on this machine
+    Sandbox {
+        #[command(subcommand)]
+        command: SandboxCommand,
+    },
+    /// Back up and bring back the state
+    State {
+        #[command(subcommand)]
+        command: StateCommand,
+    },
+    /// Print the JSON Schema of a specification file
+    Schema {
+        /// Of which file
+        #[arg(value_enum)]
+        of: SchemaOf,
+    },
+    /// Print the completions of a shell
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the version
+    Version,
+}
+
+/// Consent to a plan.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Consent {
+    /// Do not ask
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+    /// The environment's name, typed as approval where the environment has `approve:`; recorded with the run
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub approve: Option<String>,
+}
+
+/// Starter files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// A web service with a database, a cache and a queue
+    Web,
+    /// A worker that reads a queue and writes to a bucket
+    Worker,
+    /// The smallest files that build something
+    Minimal,
+}
+
+/// What `secret` does.
+#[derive(Debug, Subcommand)]
+pub enum SecretCommand {
+    /// Set a value, read from standard input or a prompt, straight into the account's Secrets Manager
+    Set {
+        /// The secret's name, as in `secrets:`
+        name: String,
+        /// The environment
+        #[arg(long, value_name = "ENVIRONMENT")]
+        env: String,
+    },
+}
+
+/// What to export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportKind {
+    /// Terraform for the hashicorp/aws provider
+    Terraform,
+    /// CloudFormation templates
+    Cloudformation,
+    /// Kubernetes manifests
+    Manifests,
+}
+
+/// What `sandbox` does.
+#[derive(Debug, Subcommand)]
+pub enum SandboxCommand {
+    /// Install it where it is missing, start it, wait until it answers
+    Start,
+    /// Stop it; what was built in it is gone
+    Stop,
+    /// Show whether it runs and where
+    Status,
+}
+
+/// What `state` does.
+#[derive(Debug, Subcommand)]
+pub enum StateCommand {
+    /// Write a backup as JSON to standard output or a file
+    Export {
+        /// The file
+        #[arg(short = 'o', long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Bring back a backup into an empty state folder
+    Import {
+        /// The backup
+        file: PathBuf,
+    },
+}
+
+/// Which schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// platform.yaml
+    Platform,
+    /// app.yaml
+    App,
+}
+
+fn service_image(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((service, image)) if !service.is_empty() && !image.is_empty() => Ok((service.to_owned(), image.to_owned())),
+        _ => Err("write SERVICE=IMAGE".to_owned()),
+    }
+}
