@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hcl_edit::expr::{Array, Expression};
-use strata_aws::terraform::{Block, Body};
+use strata_aws::terraform::{Block, Body, Expression as Tree};
 use strata_aws::{TypeEntry, contracts, entry};
 use strata_graph::{Address, Graph, Layer, Resource};
 
@@ -54,7 +54,8 @@ pub fn terraform(graph: &Graph, context: &ExportContext) -> Result<Files, Export
         for item in exported.values().filter(|item| item.resource.layer == layer) {
             for (index, block) in item.blocks.iter().enumerate() {
                 let comment = if index == 0 { comment(item.resource) } else { Vec::new() };
-                lines.push(resource_block(block, comment, item.resource, &exported, &references, &providers)?);
+                let waits = index == 0 || !refers_to_first(block, &item.blocks);
+                lines.push(resource_block(block, comment, waits, item.resource, &exported, &references, &providers)?);
             }
         }
         if !lines.is_empty() {
@@ -138,6 +139,7 @@ fn comment(resource: &Resource) -> Vec<String> {
 fn resource_block(
     block: &Block,
     comment: Vec<String>,
+    waits_by_itself: bool,
     resource: &Resource,
     exported: &BTreeMap<&Address, Exported<'_>>,
     references: &References<'_>,
@@ -153,15 +155,14 @@ fn resource_block(
         ));
     }
     lines.extend(body(&block.body, from, references)?);
-    let depends_on = depends_on(resource, exported);
+    // A block that refers to the resource's first block comes after it, and so after what that one waits for.
+    let depends_on = if waits_by_itself { depends_on(resource, exported) } else { Vec::new() };
     if !depends_on.is_empty() {
         let mut array = Array::new();
         for target in &depends_on {
             array.push(hcl::traversal(target).map_err(|error| ExportError::NoForm { address: name.clone(), what: error })?);
         }
-        // Before the nested blocks, as the style guide of Terraform has meta-arguments that are lists of references after the others.
-        let at = lines.iter().position(|line| matches!(line, Line::Block { .. })).unwrap_or(lines.len());
-        lines.insert(at, Line::attribute("depends_on", Expression::from(array)));
+        lines.push(Line::Apart("depends_on".to_owned(), Expression::from(array)));
     }
     Ok(Line::Block {
         comment,
@@ -169,6 +170,22 @@ fn resource_block(
         labels: vec![block.resource_type.to_owned(), block.local_name.clone()],
         lines,
     })
+}
+
+/// Whether a further block of a resource refers to the first one by a traversal.
+fn refers_to_first(block: &Block, blocks: &[Block]) -> bool {
+    fn in_expression(expression: &Tree, start: &str) -> bool {
+        match expression {
+            Tree::Traversal(text) => text.starts_with(start),
+            Tree::List(items) | Tree::Call(_, items) => items.iter().any(|item| in_expression(item, start)),
+            Tree::Map(entries) => entries.values().any(|item| in_expression(item, start)),
+            _ => false,
+        }
+    }
+    fn in_body(body: &Body, start: &str) -> bool {
+        body.attributes.iter().any(|(_, value)| in_expression(value, start)) || body.blocks.iter().any(|(_, inner)| in_body(inner, start))
+    }
+    blocks.first().is_some_and(|first| in_body(&block.body, &format!("{}.{}.", first.resource_type, first.local_name)))
 }
 
 fn body(body: &Body, from: Referrer<'_>, references: &References<'_>) -> Result<Vec<Line>, ExportError> {

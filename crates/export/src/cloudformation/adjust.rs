@@ -22,6 +22,18 @@ const NO_ATTRIBUTE: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Outputs of our types that CloudFormation has no attribute for and that people look up: they are parameters of every template that needs them.
+const LOOKED_UP: &[(&str, &str, &str)] = &[(
+    "AWS::EC2::VPCEndpoint",
+    "PrefixListId",
+    "aws ec2 describe-prefix-lists --filters Name=prefix-list-name,Values=com.amazonaws.REGION.SERVICE",
+)];
+
+/// The command with which people look an output up; none if the template refers to it.
+pub(super) fn looked_up(type_name: &str, output: &str) -> Option<&'static str> {
+    LOOKED_UP.iter().find(|(of, name, _)| *of == type_name && *name == output).map(|(_, _, how)| *how)
+}
+
 /// Why a resource that refers to this output is left out of templates; none if it is not.
 pub(super) fn no_attribute(type_name: &str, output: &str) -> Option<&'static str> {
     NO_ATTRIBUTE.iter().find(|(of, name, _)| *of == type_name && *name == output).map(|(_, _, why)| *why)
@@ -71,6 +83,20 @@ pub(super) fn properties(
             );
             list_tags(properties, "Tags");
         }
+        // Where a rule is about all protocols, ports mean nothing (AWS::EC2::SecurityGroupIngress, IpProtocol).
+        "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" => {
+            if properties.get("IpProtocol").is_some_and(|protocol| protocol == "-1") {
+                properties.remove("FromPort");
+                properties.remove("ToPort");
+            }
+        }
+        // A replica in the same region is encrypted as its source is (AWS::RDS::DBInstance, StorageEncrypted).
+        "AWS::RDS::DBInstance" => {
+            if properties.contains_key("SourceDBInstanceIdentifier") {
+                properties.remove("StorageEncrypted");
+            }
+            list_tags(properties, "Tags");
+        }
         // The code lies in a bucket; the document has its name and digest only.
         "AWS::Lambda::Function" => {
             if let Some(code) = properties.get("Code") {
@@ -106,6 +132,10 @@ pub(super) fn properties(
             }
         }
         _ if form == Some(CloudFormationForm::TagList) => list_tags(properties, "Tags"),
+        // AWS takes tags for it, CloudFormation does not.
+        _ if form == Some(CloudFormationForm::Untagged) => {
+            properties.remove("Tags");
+        }
         _ => {}
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use strata_graph::document::as_reference;
 use strata_graph::{Address, Contracts, Graph, OutputReference, Pseudo, Text};
 
-use super::{Stack, parameter_name};
+use super::{Stack, adjust, parameter_name};
 use crate::context::{ExportContext, ExportError};
 use crate::names::camel;
 
@@ -143,6 +143,13 @@ impl References<'_> {
         let Some(output) = contract.and_then(|contract| contract.output(&reference.output)) else {
             return Err(ExportError::UnknownOutput { from: from.to_string(), to: reference.of.clone(), output: reference.output.clone() });
         };
+        let type_name = contract.map_or("", |contract| contract.type_name);
+        if let Some(how) = adjust::looked_up(type_name, output.name) {
+            let name = parameter_name(id, output.name);
+            let description = format!("The {} of {}: {how}", output.name, reference.of);
+            parameters.insert(name.clone(), json!({"Type": "String", "Description": description}));
+            return Ok(Target::Ref(name));
+        }
         let own = if output.cloudformation_ref { Target::Ref(id.clone()) } else { Target::Attribute(id.clone(), output.name.to_owned()) };
         let target_stack = self.stacks.get(&reference.of);
         if target_stack == Some(stack) {

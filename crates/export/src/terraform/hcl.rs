@@ -16,6 +16,8 @@ const LIST_WIDTH: usize = 100;
 pub(super) enum Line {
     /// An attribute.
     Attribute(String, Expression),
+    /// An attribute apart from those before it.
+    Apart(String, Expression),
     /// A nested block with its labels.
     Block {
         /// Comment lines above it, without `#`.
@@ -66,11 +68,18 @@ fn indent(depth: usize) -> String {
 fn body(lines: Vec<Line>, depth: usize) -> Body {
     let widths = columns(lines.iter().map(|line| match line {
         Line::Attribute(name, value) => Some((name.chars().count(), shape(value, depth))),
-        Line::Block { .. } => None,
+        // A blank line ends a column.
+        Line::Apart(..) | Line::Block { .. } => None,
     }));
     let mut body = Body::new();
     for (index, (line, width)) in lines.into_iter().zip(widths).enumerate() {
+        let gap = if index == 0 { "" } else { "\n" };
         match line {
+            Line::Apart(name, value) => {
+                let mut attribute = Attribute::new(Ident::new(name), lay_out(value, depth));
+                attribute.decor_mut().set_prefix(format!("{gap}{}", indent(depth)));
+                body.push(Structure::Attribute(attribute));
+            }
             Line::Attribute(name, value) => {
                 let mut attribute = Attribute::new(Ident::new(name.clone()), lay_out(value, depth));
                 attribute.key.decor_mut().set_suffix(padding(&name, width));
@@ -86,7 +95,6 @@ fn body(lines: Vec<Line>, depth: usize) -> Body {
                     // The closing brace stands where the keyword does.
                     block.body.decor_mut().set_suffix(indent(depth));
                 }
-                let gap = if index == 0 { "" } else { "\n" };
                 block.decor_mut().set_prefix(format!("{gap}{}{}", comment_text(&comment, depth), indent(depth)));
                 body.push(Structure::Block(block));
             }

@@ -31,10 +31,7 @@ pub(super) fn compile(objects: &mut Objects<'_, '_>) -> Result<(), ManifestError
             web_acl: aws.map(|door| door.firewall.clone()),
             subnets: context.network.subnet_ids(Tier::Public),
             security_groups: aws.map(|door| door.security_group.clone()).into_iter().collect(),
-            access_logs: Some((
-                context.account.access_logs_bucket_name().into(),
-                format!("load-balancer/{}", objects.labels.namespace),
-            )),
+            access_logs: Some((context.account.access_logs_bucket_name().into(), format!("load-balancer/{}", objects.labels.namespace))),
             tags: tags.clone(),
         };
         let door = Door {

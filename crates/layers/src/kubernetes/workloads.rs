@@ -49,7 +49,13 @@ pub(super) fn compile(objects: &mut Objects<'_, '_>) -> Result<(), ManifestError
     Ok(())
 }
 
-fn pod<'a>(objects: &Objects<'_, '_>, aws: &'a application::Pod, component: &'static str, size: ContainerSize, run: Option<&str>) -> Made<'a> {
+fn pod<'a>(
+    objects: &Objects<'_, '_>,
+    aws: &'a application::Pod,
+    component: &'static str,
+    size: ContainerSize,
+    run: Option<&str>,
+) -> Made<'a> {
     let place = || {
         let workload = workloads(objects.context.resolved).into_iter().find(|workload| workload.name.as_str() == aws.name);
         workload.map(|workload| image_or_place(objects.context, &workload)).unwrap_or_default()
@@ -88,10 +94,13 @@ fn shared(objects: &mut Objects<'_, '_>, made: &Made<'_>) -> Result<(), Manifest
     };
     objects.add(&account, &[key], format!("Who the pods of {name} are: EKS Pod Identity gives this account its role."))?;
     if !made.aws.secrets.is_empty() {
-        let references: Vec<Reference> =
-            made.aws.secrets.iter().map(|(variable, from)| Reference::of_ecs_form(variable, from)).collect();
+        let references: Vec<Reference> = made.aws.secrets.iter().map(|(variable, from)| Reference::of_ecs_form(variable, from)).collect();
         let provider = secrets::provider(&objects.labels, name, made.component, objects.context.network.region(), &references);
-        objects.add(&provider, &[key], format!("Which secrets the pods of {name} get, by name; their values stay in AWS Secrets Manager."))?;
+        objects.add(
+            &provider,
+            &[key],
+            format!("Which secrets the pods of {name} get, by name; their values stay in AWS Secrets Manager."),
+        )?;
     }
     // The machines' group lets the kubelet ask after the pod's health and the pod ask the name service; the own group does the rest.
     let groups = [made.aws.security_group.clone(), objects.context.cluster.nodes_group().output("GroupId")];
@@ -101,10 +110,6 @@ fn shared(objects: &mut Objects<'_, '_>, made: &Made<'_>) -> Result<(), Manifest
 
 fn seconds(duration: Option<Duration>, default: u64) -> u64 {
     duration.map_or(default, Duration::as_seconds)
-}
-
-fn count(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 fn waiting(aws: &application::Pod) -> Option<BTreeMap<String, String>> {
@@ -130,7 +135,11 @@ fn service(objects: &mut Objects<'_, '_>, aws: &application::Pod, declared: &Ser
     let deployment = deployment(&objects.labels, &made, declared.scale.as_ref());
     objects.add(&deployment, &[key], format!("Keeps {name} running."))?;
     if let Some(port) = declared.port {
-        objects.add(&cluster_service(&objects.labels, name, port), &[&format!("{key}.port")], format!("The name under which {name} is called."))?;
+        objects.add(
+            &cluster_service(&objects.labels, name, port),
+            &[&format!("{key}.port")],
+            format!("The name under which {name} is called."),
+        )?;
     }
     if let Some(scale) = declared.scale.as_ref().filter(|_| runs) {
         let autoscaler = scaling::autoscaler(&objects.labels, name, scale.min, scale.max, &targets(scale));
