@@ -104,6 +104,21 @@ impl Naming {
     }
 }
 
+/// A text as EC2 takes it in descriptions of security groups and their rules: at most 255 characters of a small set.
+#[must_use]
+pub fn group_text(text: &str) -> String {
+    text.chars()
+        .map(|character| {
+            if character.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(character) {
+                character
+            } else {
+                ' '
+            }
+        })
+        .take(limit::GROUP)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +133,12 @@ mod tests {
         assert_eq!(naming("ticketing", "dev").path(&["web"]), "/acme/ticketing/dev/web");
         let network = Naming::new("acme", &Scope::Network("nonprod".into()), "111111111111", "us-east-1");
         assert_eq!(network.name(&["logs"], limit::ALIAS), "acme-network-nonprod-logs");
+    }
+
+    #[test]
+    fn descriptions_hold_only_what_ec2_takes() {
+        assert_eq!(group_text("the network's own; 100% <new>"), "the network s own; 100   new ");
+        assert_eq!(group_text(&"x".repeat(300)).len(), 255);
     }
 
     #[test]

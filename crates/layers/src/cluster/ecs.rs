@@ -60,7 +60,7 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, cluster: &Cl
         );
     let about = About::new(&path, "Encrypts the disks of tasks, interactive sessions and the cluster's logs.");
     let key = key(builder, "main", &format!("Disks, sessions and logs of the cluster {}", cluster.name), policy, about);
-    let mut group = |builder: &mut Builder<'_>, name: &str, group_name: String, purpose: &str| {
+    let group = |builder: &mut Builder<'_>, name: &str, group_name: String, purpose: &str| {
         let group = LogGroup {
             log_group_name: group_name,
             retention_in_days: retention::of_platform(platform),

@@ -8,7 +8,7 @@ use crate::arn::bucket_arn;
 use crate::builder::{About, Builder, Handle, Lines};
 use crate::claims::Claims;
 use crate::foundations::{ClusterView, NetworkView, endpoint_name};
-use crate::naming::limit;
+use crate::naming::{group_text, limit};
 
 const HTTPS: i64 = 443;
 /// Ports of machines and pods that the control plane calls: the kubelet, and the usual ones of webhooks and metrics.
@@ -99,7 +99,7 @@ pub(super) fn lower(builder: &mut Builder<'_>, cluster: &ClusterView<'_>, networ
     services.dedup();
     for service in services {
         let name = format!("nodes-to-{}", endpoint_name(service));
-        let purpose = format!("Machines reach {service} by the network's own endpoint.");
+        let purpose = format!("Machines reach {service} by the endpoint of the network.");
         rule(builder, &path, &name, (&nodes, &network.endpoint_group(service)), "tcp", (HTTPS, HTTPS), &purpose);
     }
     let to_s3 = SecurityGroupEgress {
@@ -116,7 +116,7 @@ pub(super) fn lower(builder: &mut Builder<'_>, cluster: &ClusterView<'_>, networ
 
 /// Out of one group and into the other.
 fn rule(builder: &mut Builder<'_>, path: &str, name: &str, (from, to): (&Handle, &Handle), protocol: &str, ports: (i64, i64), purpose: &str) {
-    let description = purpose.replace(';', ",").trim_end_matches('.').to_owned();
+    let description = group_text(purpose.trim_end_matches('.'));
     let egress = SecurityGroupEgress {
         group_id: from.output("GroupId"),
         ip_protocol: protocol.to_owned(),
