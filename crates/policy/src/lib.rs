@@ -2,7 +2,23 @@
 //!
 //! Invariants: a rule answers with one of three verdicts and never with 'met' for want of data; the same rule judges a
 //! plan and the live cloud; nothing here changes a graph.
+//!
+//! [`judge`] is the way in: it asks every control ([`registry`]) that serves one of the asked [`standards`] and gives one verdict for
+//! each control and resource. [`blocking`] names those that forbid a run.
 
+pub mod control;
+mod controls;
+mod judge;
+mod policies;
+pub mod registry;
+mod secrets;
+pub mod standards;
+mod topology;
 pub mod verdict;
+pub mod view;
 
+pub use control::{Control, Equivalents, Severity, When};
+pub use judge::{blocking, judge, judge_view};
+pub use registry::{control, controls};
 pub use verdict::{ControlId, Requirement, Status, Verdict};
+pub use view::View;
