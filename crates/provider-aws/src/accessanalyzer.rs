@@ -1,6 +1,8 @@
 //! Handlers of IAM Access Analyzer types.
 
-use crate::registry::HandlerEntry;
+pub mod analyzer;
+
+use crate::registry::{HandlerEntry, handler};
 
 /// The handlers of this service.
-pub const HANDLERS: &[HandlerEntry] = &[];
+pub const HANDLERS: &[HandlerEntry] = &[handler::<strata_aws::accessanalyzer::Analyzer>()];

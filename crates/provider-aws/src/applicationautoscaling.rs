@@ -1,6 +1,10 @@
 //! Handlers of Application Auto Scaling types.
 
-use crate::registry::HandlerEntry;
+pub mod scalable_target;
+pub mod scaling_policy;
+
+use crate::registry::{HandlerEntry, handler};
 
 /// The handlers of this service.
-pub const HANDLERS: &[HandlerEntry] = &[];
+pub const HANDLERS: &[HandlerEntry] =
+    &[handler::<strata_aws::applicationautoscaling::ScalableTarget>(), handler::<strata_aws::applicationautoscaling::ScalingPolicy>()];

@@ -1,6 +1,8 @@
 //! Handlers of AWS CloudTrail types.
 
-use crate::registry::HandlerEntry;
+pub mod trail;
+
+use crate::registry::{HandlerEntry, handler};
 
 /// The handlers of this service.
-pub const HANDLERS: &[HandlerEntry] = &[];
+pub const HANDLERS: &[HandlerEntry] = &[handler::<strata_aws::cloudtrail::Trail>()];

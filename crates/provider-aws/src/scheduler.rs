@@ -1,6 +1,9 @@
 //! Handlers of Amazon EventBridge Scheduler types.
 
-use crate::registry::HandlerEntry;
+pub mod schedule;
+pub mod schedule_group;
+
+use crate::registry::{HandlerEntry, handler};
 
 /// The handlers of this service.
-pub const HANDLERS: &[HandlerEntry] = &[];
+pub const HANDLERS: &[HandlerEntry] = &[handler::<strata_aws::scheduler::ScheduleGroup>(), handler::<strata_aws::scheduler::Schedule>()];
