@@ -34,7 +34,8 @@ pub fn read(files: &Files, resolved: &Resolved) -> Result<Read, Failure> {
         let path = function.code.as_str();
         let bytes = archive(&files.folder.join(path)).map_err(|error| cannot(files, resolved, &format!("functions.{name}.code"), path, &error))?;
         read.described.insert(path.to_owned(), Artifact { sha256: digest(&bytes), text: None });
-        read.bytes.insert(path.to_owned(), bytes.into());
+        // Documents name a function's archive by the function (strata_aws::lambda::Code), not by its path.
+        read.bytes.insert(name.to_string(), bytes.into());
     }
     for (name, host) in &resolved.application.hosts {
         let Some(setup) = &host.setup else { continue };
