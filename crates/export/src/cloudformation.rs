@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use strata_aws::contracts;
 use strata_graph::{Address, CloudFormationForm, Contracts, Graph, Resource, Scope, TypeContract};
 
+use crate::artifacts;
 use crate::context::{ExportContext, ExportError, Files};
 use crate::names::{camel, logical_ids};
 use crate::yaml;
@@ -65,10 +66,10 @@ pub fn cloudformation(graph: &Graph, context: &ExportContext) -> Result<Files, E
         files.insert(file_name(order[stack], stack), text.into_bytes());
     }
     let list: Vec<(String, &Stack)> = order.iter().map(|(stack, index)| (file_name(*index, stack), *stack)).collect();
-    files.insert("README.md".to_owned(), readme::text(context, &list, &missing, &uploads).into_bytes());
-    for (path, bytes) in &context.artifacts {
-        files.insert(path.clone(), bytes.clone());
-    }
+    let (artifacts, absent) = artifacts::files(graph, context);
+    let text = readme::text(context, &list, &missing, &uploads) + &artifacts::say(&absent);
+    files.insert("README.md".to_owned(), text.into_bytes());
+    files.extend(artifacts);
     Ok(files)
 }
 

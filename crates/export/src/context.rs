@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use strata_graph::{Address, PhysicalId, Scope, Text};
+use strata_graph::{Address, PhysicalId, Pseudo, Scope, Text};
 
 /// The files of an export: path below the folder, with `/` between its parts, to content.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -18,6 +18,20 @@ pub struct Placement {
     pub role: Option<String>,
     /// The region.
     pub region: String,
+}
+
+impl Placement {
+    /// The value of a pseudo reference there.
+    pub(crate) fn pseudo(&self, pseudo: Pseudo) -> &str {
+        match pseudo {
+            Pseudo::AccountId => &self.account_id,
+            Pseudo::Region => &self.region,
+            // AWS General Reference, "Amazon Resource Names".
+            Pseudo::Partition if self.region.starts_with("cn-") => "aws-cn",
+            Pseudo::Partition if self.region.starts_with("us-gov-") => "aws-us-gov",
+            Pseudo::Partition => "aws",
+        }
+    }
 }
 
 /// What an export needs to know beside the graph. Everything but the platform, the environment and the placements may be empty.
@@ -37,7 +51,7 @@ pub struct ExportContext {
     pub with_imports: bool,
     /// Outputs that are known from state, for manifests, which cannot refer to resources of AWS.
     pub outputs: BTreeMap<(Address, String), String>,
-    /// Files that resources name (a function's packed code), by the path under which the resource names them.
+    /// The bytes of files that resources name (a function's packed code), by any name: they are found by their digest.
     pub artifacts: BTreeMap<String, Vec<u8>>,
     /// What the exported code gives out at its end, by name: addresses of entry, for people.
     pub endpoints: BTreeMap<String, Text>,

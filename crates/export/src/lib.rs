@@ -7,6 +7,7 @@
 //! * a literal of the graph means the same in the export: what looks like an interpolation there is escaped;
 //! * no secret value: the graph has none, and nothing here asks for one.
 
+mod artifacts;
 pub mod cloudformation;
 mod context;
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use strata_aws::contracts;
 use strata_graph::document::as_reference;
 use strata_graph::name::fingerprint;
-use strata_graph::{Address, OutputReference, Pseudo, Scope, Text};
+use strata_graph::{Address, OutputReference, Scope, Text};
 use strata_kubernetes::Manifest;
 
 use crate::context::{ExportContext, ExportError, Files, Placement};
@@ -142,9 +142,7 @@ impl<'a> Placeholders<'a> {
                 self.used.insert(key);
                 format!("${{{name}}}")
             }
-            Text::Pseudo(Pseudo::AccountId) => self.placement.account_id.clone(),
-            Text::Pseudo(Pseudo::Region) => self.placement.region.clone(),
-            Text::Pseudo(Pseudo::Partition) => partition(&self.placement.region).to_owned(),
+            Text::Pseudo(pseudo) => self.placement.pseudo(*pseudo).to_owned(),
             Text::Join(parts) => parts.iter().map(|part| self.text(part)).collect(),
         }
     }
@@ -181,17 +179,6 @@ fn name((address, output): &(Address, String)) -> String {
         .chars()
         .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' })
         .collect()
-}
-
-/// The partition that a region lies in (AWS General Reference, "Amazon Resource Names").
-fn partition(region: &str) -> &'static str {
-    if region.starts_with("cn-") {
-        "aws-cn"
-    } else if region.starts_with("us-gov-") {
-        "aws-us-gov"
-    } else {
-        "aws"
-    }
 }
 
 fn readme(context: &ExportContext, has_placeholders: bool) -> String {

@@ -17,6 +17,7 @@ use strata_aws::terraform::{Block, Body, Expression as Tree};
 use strata_aws::{TypeEntry, contracts, entry};
 use strata_graph::{Address, Graph, Layer, Resource};
 
+use crate::artifacts;
 use crate::context::{ExportContext, ExportError, Files};
 use crate::names::terraform_names;
 use hcl::Line;
@@ -83,11 +84,10 @@ pub fn terraform(graph: &Graph, context: &ExportContext) -> Result<Files, Export
             files.insert("imports.tf".to_owned(), hcl::file(&context.header("Imports"), imports));
         }
     }
-    files.insert("README.md".to_owned(), readme::text(graph, context, &not_imported));
+    let (artifacts, missing) = artifacts::files(graph, context);
+    files.insert("README.md".to_owned(), readme::text(graph, context, &not_imported) + &artifacts::say(&missing));
     let mut files: Files = files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
-    for (path, bytes) in &context.artifacts {
-        files.insert(path.clone(), bytes.clone());
-    }
+    files.extend(artifacts);
     Ok(files)
 }
 

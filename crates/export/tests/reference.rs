@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use strata_export::{ExportContext, Files, Placement};
-use strata_graph::Scope;
+use strata_graph::{Address, PhysicalId, Scope};
 use strata_layers::{Artifact, Inputs, Lowered, lower};
 use strata_spec::{Source, load};
 
@@ -94,6 +94,84 @@ fn every_environment_is_exported_as_cloudformation() {
             assert!(bytes.len() < 1_000_000, "{environment}/{path} is too large for CloudFormation");
         }
     }
+}
+
+#[test]
+fn what_stands_is_imported() {
+    let lowered = lowered("dev");
+    let mut context = context("dev", &lowered);
+    context.with_imports = true;
+    for resource in lowered.graph.iter() {
+        context.ids.insert(resource.address.clone(), PhysicalId(format!("id-of-{}", resource.address.name())));
+        for reference in resource.properties.references() {
+            context.outputs.insert((reference.of, reference.output), "known".to_owned());
+        }
+    }
+    let files = strata_export::terraform(&lowered.graph, &context).unwrap();
+    write("terraform-imports", "dev", &files);
+    let text = std::str::from_utf8(&files["imports.tf"]).unwrap();
+    let imports: hcl_edit::structure::Body = text.parse().unwrap();
+    // All but the wait for the certificate, which is no thing.
+    assert!(imports.get_blocks("import").count() >= lowered.graph.len() - 2);
+    assert!(!text.contains("${"), "an import id holds a reference");
+}
+
+/// Words of the formats that would hold a secret's value.
+const HOLDERS_OF_SECRETS: [&str; 8] = [
+    "secret_string",
+    "SecretString",
+    "aws_secretsmanager_secret_version",
+    "MasterUserPassword",
+    "master_password",
+    "auth_token",
+    "AuthToken",
+    "stringData",
+];
+
+#[test]
+fn no_export_has_a_place_for_a_secret() {
+    for environment in ENVIRONMENTS {
+        let lowered = lowered(environment);
+        let mut context = context(environment, &lowered);
+        let scope = Scope::environment("ticketing", environment);
+        // Not even where state held one by mistake: exports refer to secrets by name.
+        let secret = Address::new(scope.clone(), "secret", "PAYMENT_API_KEY");
+        assert!(lowered.graph.get(&secret).is_some(), "{environment}: the example declares a secret");
+        context.outputs.insert((secret.clone(), "SecretString".to_owned()), "hunter2".to_owned());
+        context.outputs.insert((secret, "Value".to_owned()), "hunter2".to_owned());
+        let all = [
+            strata_export::terraform(&lowered.graph, &context).unwrap(),
+            strata_export::cloudformation(&lowered.graph, &context).unwrap(),
+            strata_export::manifests(&lowered.manifests, &scope, &context).unwrap(),
+        ];
+        let mut named = 0;
+        for (path, bytes) in all.iter().flatten() {
+            // That RDS makes and keeps the password itself is what is wanted.
+            let text = String::from_utf8_lossy(bytes).replace("ManageMasterUserPassword", "");
+            for word in HOLDERS_OF_SECRETS.iter().chain(["hunter2"].iter()) {
+                assert!(!text.contains(word), "{environment}/{path} has {word}");
+            }
+            named += text.matches("PAYMENT_API_KEY").count();
+        }
+        assert!(named >= 3, "{environment}: the secret is named {named} times");
+    }
+}
+
+#[test]
+fn the_code_of_functions_comes_along() {
+    let bytes = b"PK of receipt".to_vec();
+    let digest: String = <sha2::Sha256 as sha2::Digest>::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut lowered = lowered("dev");
+    let function = Address::new(Scope::environment("ticketing", "dev"), "lambda_function", "receipt");
+    lowered.graph.get_mut(&function).unwrap().properties.0["Code"]["Sha256"] = digest.into();
+    let mut context = context("dev", &lowered);
+    let readme = |files: &Files| String::from_utf8(files["README.md"].clone()).unwrap();
+    let without = strata_export::terraform(&lowered.graph, &context).unwrap();
+    assert!(readme(&without).contains("artifacts/receipt.zip"));
+    context.artifacts.insert("receipt".to_owned(), bytes.clone());
+    let with = strata_export::terraform(&lowered.graph, &context).unwrap();
+    assert_eq!(with["artifacts/receipt.zip"], bytes);
+    assert!(!readme(&with).contains("artifacts/receipt.zip"));
 }
 
 #[test]

@@ -84,11 +84,9 @@ pub(super) fn properties(
             list_tags(properties, "Tags");
         }
         // Where a rule is about all protocols, ports mean nothing (AWS::EC2::SecurityGroupIngress, IpProtocol).
-        "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" => {
-            if properties.get("IpProtocol").is_some_and(|protocol| protocol == "-1") {
-                properties.remove("FromPort");
-                properties.remove("ToPort");
-            }
+        "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" if properties.get("IpProtocol").is_some_and(|of| of == "-1") => {
+            properties.remove("FromPort");
+            properties.remove("ToPort");
         }
         // A replica in the same region is encrypted as its source is (AWS::RDS::DBInstance, StorageEncrypted).
         "AWS::RDS::DBInstance" => {

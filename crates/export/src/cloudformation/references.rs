@@ -155,6 +155,12 @@ impl References<'_> {
         if target_stack == Some(stack) {
             return Ok(own);
         }
+        if target_stack.is_some_and(|target| target > stack) {
+            return Err(ExportError::NoForm {
+                address: from.to_string(),
+                what: format!("it refers to {}, whose stack is made later", reference.of),
+            });
+        }
         let same_place = self.context.placement(reference.of.scope())? == self.context.placement(&stack.scope)?;
         if let Some(target_stack) = target_stack.filter(|_| same_place) {
             let name = self.export_name(target_stack, id, output.name);

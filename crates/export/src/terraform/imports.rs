@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use strata_graph::{Address, OutputReference};
+use strata_aws::terraform::{Block, Body, Expression};
+use strata_graph::{Address, OutputReference, Text};
 
 use super::Exported;
 use super::hcl::{self, Line};
-use crate::context::{ExportContext, ExportError};
+use crate::context::{ExportContext, ExportError, Placement};
+
+/// Types that the provider cannot import, because they are an action and not a thing.
+const NO_IMPORT: &[&str] = &["aws_acm_certificate_validation"];
 
 /// The import blocks of everything that the context has an id for. What cannot be imported is added to `left`, in words.
 pub(super) fn lines(
@@ -21,12 +25,8 @@ pub(super) fn lines(
         };
         // The type may need what other resources output, for example a role's name: state knows it.
         let known = |reference: &OutputReference| context.outputs.get(&(reference.of.clone(), reference.output.clone())).cloned();
-        let account = context.placement(address.scope())?;
-        let pseudo = |pseudo| match pseudo {
-            strata_graph::Pseudo::AccountId => Some(account.account_id.clone()),
-            strata_graph::Pseudo::Region => Some(account.region.clone()),
-            strata_graph::Pseudo::Partition => None,
-        };
+        let placement = context.placement(address.scope())?;
+        let pseudo = |pseudo| Some(placement.pseudo(pseudo).to_owned());
         let properties = item.resource.properties.resolve(&known, &pseudo);
         let main = (item.entry.terraform_import_id)(&properties, id).map_err(|source| ExportError::Properties {
             address: (*address).clone(),
@@ -35,8 +35,15 @@ pub(super) fn lines(
         })?;
         for (index, block) in item.blocks.iter().enumerate() {
             let target = format!("{}.{}", block.resource_type, block.local_name);
-            let import_id =
-                if index == 0 { Some(main.clone()).filter(|text| !text.contains("${")) } else { companion(block.resource_type, &main) };
+            let import_id = if NO_IMPORT.contains(&block.resource_type) {
+                None
+            } else if index == 0 {
+                Some(main.clone())
+            } else {
+                companion(block, &main, placement)
+            };
+            // A text that is not known is written with `${`, which is in no id of AWS.
+            let import_id = import_id.filter(|text| !text.is_empty() && !text.contains("${"));
             let (Some(import_id), Ok(to)) = (import_id, hcl::traversal(&target)) else {
                 left.push(target);
                 continue;
@@ -47,25 +54,47 @@ pub(super) fn lines(
     Ok(lines)
 }
 
-/// The import id of a further block of a resource, where it is the id of the resource itself: the provider's documentation of each of
-/// these types says so.
-fn companion(resource_type: &str, main: &str) -> Option<String> {
-    let same = resource_type.starts_with("aws_s3_bucket_")
-        || matches!(
-            resource_type,
-            "aws_ecr_lifecycle_policy"
-                | "aws_ecr_repository_policy"
-                | "aws_backup_vault_policy"
-                | "aws_backup_vault_lock_configuration"
-                | "aws_sqs_queue_policy"
-                | "aws_sqs_queue_redrive_policy"
-                | "aws_sqs_queue_redrive_allow_policy"
-                | "aws_sns_topic_policy"
-                | "aws_secretsmanager_secret_policy"
-                | "aws_secretsmanager_secret_rotation"
-                | "aws_config_configuration_recorder_status"
-                | "aws_ecs_cluster_capacity_providers"
-                | "aws_kms_key_policy"
-        );
-    same.then(|| main.to_owned())
+/// The import id of a further block of a resource, as the provider's documentation of its type says: the resource's own id, or made from it.
+fn companion(block: &Block, main: &str, placement: &Placement) -> Option<String> {
+    match block.resource_type {
+        "aws_iam_role_policy_attachment" => Some(format!("{main}/{}", literal(&block.body, "policy_arn", placement)?)),
+        "aws_guardduty_detector_feature" => Some(format!("{main}/{}", literal(&block.body, "name", placement)?)),
+        other => {
+            let same = other.starts_with("aws_s3_bucket_") || SAME_ID.contains(&other);
+            same.then(|| main.to_owned())
+        }
+    }
+}
+
+/// Types whose import id is that of the resource that they are a part of.
+const SAME_ID: &[&str] = &[
+    "aws_backup_vault_lock_configuration",
+    "aws_backup_vault_policy",
+    "aws_config_configuration_recorder_status",
+    "aws_ecr_lifecycle_policy",
+    "aws_ecr_repository_policy",
+    "aws_ecs_cluster_capacity_providers",
+    "aws_kms_key_policy",
+    "aws_secretsmanager_secret_policy",
+    "aws_secretsmanager_secret_rotation",
+    "aws_sns_topic_policy",
+    "aws_sqs_queue_policy",
+    "aws_sqs_queue_redrive_allow_policy",
+    "aws_sqs_queue_redrive_policy",
+];
+
+/// The string of an attribute, where account and region are all that it refers to.
+fn literal(body: &Body, name: &str, placement: &Placement) -> Option<String> {
+    fn known(text: &Text, placement: &Placement) -> Option<String> {
+        match text {
+            Text::Literal(literal) => Some(literal.clone()),
+            Text::Pseudo(pseudo) => Some(placement.pseudo(*pseudo).to_owned()),
+            Text::Join(parts) => parts.iter().map(|part| known(part, placement)).collect(),
+            Text::Output(_) => None,
+        }
+    }
+    body.attributes.iter().find_map(|(attribute, value)| match value {
+        Expression::Text(text) if attribute == name => known(text, placement),
+        _ => None,
+    })
 }
