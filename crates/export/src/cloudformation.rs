@@ -15,7 +15,7 @@ use strata_aws::contracts;
 use strata_graph::{Address, CloudFormationForm, Contracts, Graph, Resource, Scope, TypeContract};
 
 use crate::artifacts;
-use crate::context::{ExportContext, ExportError, Files};
+use crate::context::{ExportContext, ExportError, Files, waiting};
 use crate::names::{camel, logical_ids};
 use crate::yaml;
 use adjust::Uploads;
@@ -67,7 +67,7 @@ pub fn cloudformation(graph: &Graph, context: &ExportContext) -> Result<Files, E
     }
     let list: Vec<(String, &Stack)> = order.iter().map(|(stack, index)| (file_name(*index, stack), *stack)).collect();
     let (artifacts, absent) = artifacts::files(graph, context);
-    let text = readme::text(context, &list, &missing, &uploads) + &artifacts::say(&absent);
+    let text = readme::text(context, &list, &missing, &uploads) + &artifacts::say(&absent) + &waiting(graph);
     files.insert("README.md".to_owned(), text.into_bytes());
     files.extend(artifacts);
     Ok(files)

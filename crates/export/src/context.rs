@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use strata_graph::{Address, PhysicalId, Pseudo, Scope, Text};
+use strata_graph::{Address, Graph, PhysicalId, Pseudo, Scope, Text};
 
 /// The files of an export: path below the folder, with `/` between its parts, to content.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -132,4 +132,11 @@ impl ExportContext {
             "Written by `strata export`; it runs without Strata. Edit it freely: Strata never reads it back.".to_owned(),
         ]
     }
+}
+
+/// What a README says of resources that wait for people before they can do their work.
+pub(crate) fn waiting(graph: &Graph) -> String {
+    let list: String =
+        graph.iter().filter_map(|resource| Some(format!("- `{}`: {}\n", resource.address, resource.waiting_for.as_ref()?))).collect();
+    if list.is_empty() { list } else { format!("\n## What waits for people\n\n{list}") }
 }

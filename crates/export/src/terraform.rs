@@ -18,7 +18,7 @@ use strata_aws::{TypeEntry, contracts, entry};
 use strata_graph::{Address, Graph, Layer, Resource};
 
 use crate::artifacts;
-use crate::context::{ExportContext, ExportError, Files};
+use crate::context::{ExportContext, ExportError, Files, waiting};
 use crate::names::terraform_names;
 use hcl::Line;
 use providers::Providers;
@@ -85,7 +85,7 @@ pub fn terraform(graph: &Graph, context: &ExportContext) -> Result<Files, Export
         }
     }
     let (artifacts, missing) = artifacts::files(graph, context);
-    files.insert("README.md".to_owned(), readme::text(graph, context, &not_imported) + &artifacts::say(&missing));
+    files.insert("README.md".to_owned(), readme::text(graph, context, &not_imported) + &artifacts::say(&missing) + &waiting(graph));
     let mut files: Files = files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
     files.extend(artifacts);
     Ok(files)

@@ -26,11 +26,26 @@ fn artifacts() -> BTreeMap<String, Artifact> {
 }
 
 fn lowered(environment: &str) -> Lowered {
+    lowered_with(environment, &BTreeMap::new())
+}
+
+/// Deployed images, named by digest.
+fn images() -> BTreeMap<String, String> {
+    ["web", "api", "worker"]
+        .into_iter()
+        .map(|service| {
+            let repository = "222222222222.dkr.ecr.us-east-1.amazonaws.com/acme/ticketing/prod";
+            (service.to_owned(), format!("{repository}/{service}@sha256:{}", "0f".repeat(32)))
+        })
+        .collect()
+}
+
+fn lowered_with(environment: &str, images: &BTreeMap<String, String>) -> Lowered {
     let read = |name: &str| Source::new(name, std::fs::read_to_string(example().join(name)).unwrap());
     let loaded = load(&read("platform.yaml"), Some(&read("app.yaml")));
     let spec = loaded.spec.expect("the reference example is right");
     let resolved = spec.resolve(environment).unwrap();
-    let inputs = Inputs { resolved: &resolved, claims_of_others: &[], images: &BTreeMap::new(), artifacts: &artifacts() };
+    let inputs = Inputs { resolved: &resolved, claims_of_others: &[], images, artifacts: &artifacts() };
     lower(&inputs).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
@@ -114,6 +129,53 @@ fn what_stands_is_imported() {
     // All but the wait for the certificate, which is no thing.
     assert!(imports.get_blocks("import").count() >= lowered.graph.len() - 2);
     assert!(!text.contains("${"), "an import id holds a reference");
+}
+
+#[test]
+fn deployed_images_are_variables_and_bring_copies() {
+    let images = images();
+    let dev = lowered_with("dev", &images);
+    let mut context_of_dev = context("dev", &dev);
+    context_of_dev.images.clone_from(&images);
+    let terraform = strata_export::terraform(&dev.graph, &context_of_dev).unwrap();
+    let application = String::from_utf8_lossy(&terraform["application.tf"]).into_owned();
+    // The job runs the image of api, so it shares its variable.
+    assert!(application.matches("var.image_api").count() >= 2, "{application}");
+    assert!(!application.contains("@sha256:"), "an image is written out");
+    let prod = lowered_with("prod", &images);
+    let mut context_of_prod = context("prod", &prod);
+    context_of_prod.images = images;
+    let scope = Scope::environment("ticketing", "prod");
+    let files = strata_export::manifests(&prod.manifests, &scope, &context_of_prod).unwrap();
+    write("manifests-with-images", "prod", &files);
+    let read = |path: &str| serde_saphyr::from_slice::<serde_json::Value>(&files[path]).unwrap();
+    let autoscaler = read("api/horizontalpodautoscaler-api.yaml");
+    assert_eq!((&autoscaler["spec"]["minReplicas"], &autoscaler["spec"]["maxReplicas"]), (&3.into(), &120.into()));
+    let deployment = read("api/deployment-api.yaml");
+    assert!(deployment["spec"]["replicas"].is_null(), "the autoscaler owns the number of copies");
+    assert!(deployment["metadata"]["annotations"].is_null());
+    let job = read("expire-holds/cronjob-expire-holds.yaml");
+    assert_eq!((&job["spec"]["suspend"], &job["spec"]["schedule"]), (&false.into(), &"*/5 * * * *".into()));
+    assert_eq!(job["spec"]["jobTemplate"]["spec"]["activeDeadlineSeconds"], 240);
+}
+
+#[test]
+fn policies_say_what_uses_says_and_nothing_else() {
+    let prod = lowered("prod");
+    let names: std::collections::BTreeSet<String> =
+        prod.manifests.iter().filter(|manifest| manifest.kind == "NetworkPolicy").map(|manifest| manifest.name.clone()).collect();
+    let mut expected: std::collections::BTreeSet<String> =
+        ["default-deny", "allow-dns", "web-from-load-balancer", "api-from-load-balancer"]
+            .into_iter()
+            .chain(["web-to-api", "api-from-web", "web-to-cache"])
+            .chain(["api-to-db", "api-to-cache", "api-to-documents", "api-to-bookings", "api-to-api-payments-example-net-443"])
+            .chain(["worker-to-db", "worker-to-documents", "worker-to-bookings", "expire-holds-to-db"])
+            .map(str::to_owned)
+            .collect();
+    for workload in ["web", "api", "worker", "expire-holds"] {
+        expected.insert(format!("{workload}-to-pod-identity"));
+    }
+    assert_eq!(names, expected);
 }
 
 /// Words of the formats that would hold a secret's value.
