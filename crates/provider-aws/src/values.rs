@@ -89,3 +89,27 @@ pub fn read_policy(json: &str, operation: &str) -> Result<PolicyDocument, Provid
 pub fn untold<T>(cloud: &Cloud, seen: Option<T>, desired: Option<T>) -> Option<T> {
     if cloud.settings.emulator && seen.is_none() { desired } else { seen }
 }
+
+/// The version in the words that were asked for: `16` stands for every `16.x`, since AWS chooses and raises the minor one.
+pub fn version(desired: Option<&String>, seen: Option<&str>) -> Option<String> {
+    let seen = seen?;
+    match desired {
+        Some(desired) if seen.strip_prefix(desired.as_str()).is_some_and(|rest| rest.starts_with('.')) => Some(desired.clone()),
+        _ => Some(seen.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_major_version_stands_for_its_minor_ones() {
+        let asked = |version: &str| Some(version.to_owned());
+        assert_eq!(version(asked("16").as_ref(), Some("16.4")), asked("16"));
+        assert_eq!(version(asked("16.3").as_ref(), Some("16.4")), asked("16.4"));
+        assert_eq!(version(asked("1").as_ref(), Some("16.4")), asked("16.4"));
+        assert_eq!(version(None, Some("16.4")), asked("16.4"));
+    }
+}
