@@ -135,14 +135,18 @@ impl<'a> View<'a> {
         self.of_type(T::CONTRACT.type_name).iter().map(|resource| Ok((*resource, self.read::<T>(resource)?))).collect()
     }
 
+    /// Every resource that names the resource at an address in any of its properties, in the order of addresses.
+    #[must_use]
+    pub fn referring(&self, address: &Address) -> &[&'a Resource] {
+        self.referring.get(address).map_or(&[], Vec::as_slice)
+    }
+
     /// Every resource of a type that names the resource at an address in any of its properties, read.
     ///
     /// # Errors
     /// When one of them cannot be read.
     pub fn naming<T: AwsResource>(&self, address: &Address) -> Result<Vec<(&'a Resource, Rc<T>)>, Undecidable> {
-        self.referring
-            .get(address)
-            .map_or(&[][..], Vec::as_slice)
+        self.referring(address)
             .iter()
             .filter(|resource| resource.type_name.0 == T::CONTRACT.type_name)
             .map(|resource| Ok((*resource, self.read::<T>(resource)?)))

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use strata_aws::ec2::SecurityGroup;
 use strata_aws::iam::Statement;
 use strata_aws::rds::{DbInstance, DbParameterGroup, DbSubnetGroup, MasterUserSecret};
-use strata_graph::{Pseudo, Text};
-use strata_spec::{Name, Postgres, TargetKind};
+use strata_graph::{Layer, Pseudo, Text};
+use strata_spec::{Name, Postgres, Standard, TargetKind};
 
 use super::access::{Trust, role};
 use super::{Stores, classification, group_name};
@@ -18,6 +18,7 @@ use crate::arn::regional_arn;
 use crate::builder::{About, Handle};
 use crate::environment::Context;
 use crate::naming::limit;
+use crate::observability::database_alarms;
 use crate::uses::flow::POSTGRES;
 use crate::uses::target::{Door, Target};
 use crate::uses::{edges, workloads};
@@ -62,7 +63,7 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, postgres: &Postgres,
         vpc_id: context.network.vpc_id(),
         ..SecurityGroup::default()
     };
-    let group = context.builder.add(name.as_str(), group, about(format!("The firewall of the database {name}.")));
+    let group = context.builder.add(name.as_str(), group, about(format!("The firewall of the database {name}.")).in_layer(Layer::Network));
     let subnets = DbSubnetGroup {
         db_subnet_group_name: id.clone(),
         db_subnet_group_description: format!("data subnets for {name}"),
@@ -98,7 +99,8 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, postgres: &Postgres,
         manage_master_user_password: Some(true),
         master_user_secret: Some(MasterUserSecret { kms_key_id: key.arn() }),
         db_subnet_group_name: Some(subnets.output("DBSubnetGroupName")),
-        multi_az: Some(size.multi_zone),
+        // CIS AWS 5.0 2.2.4 asks for a standby whatever the size says.
+        multi_az: Some(size.multi_zone || context.resolved.compliance.iter().any(|asked| asked.standard == Standard::CisAws50)),
         backup_retention_period: Some(backup_days(postgres)),
         preferred_backup_window: Some(BACKUP_WINDOW.to_owned()),
         port: Some(POSTGRES.to_string()),
@@ -113,7 +115,11 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, postgres: &Postgres,
     }
     let instance = context.builder.add(name.as_str(), instance, own);
     let replicas = replicas(context, name, &size.class, size.replicas, &instance, &group, &parameters, &monitoring, key);
-    crate::observability::database_alarms(context, name, &instance, size.storage_gib, &size.class);
+    database_alarms(context, &key_path, name.as_str(), &instance, size.storage_gib, &size.class);
+    for (number, replica) in (1..).zip(&replicas) {
+        let (key_path, name) = (format!("{key_path}.replicas"), format!("{name}-replica-{number}"));
+        database_alarms(context, &key_path, &name, replica, size.storage_gib, &size.class);
+    }
     stores.backed_up.push(instance.clone());
     let target = target(context, name, &instance, &replicas, &group, key);
     stores.targets.insert(name.to_string(), target);

@@ -98,8 +98,7 @@ fn most_connections(class: &str) -> f64 {
 }
 
 /// A database: processor, storage, connections.
-pub(crate) fn database_alarms(context: &mut Context<'_>, name: &Name, instance: &Handle, storage_gib: u64, class: &str) {
-    let key_path = format!("resources.{name}");
+pub(crate) fn database_alarms(context: &mut Context<'_>, key_path: &str, name: &str, instance: &Handle, storage_gib: u64, class: &str) {
     let id = || vec![("DBInstanceIdentifier", instance.output("DBInstanceIdentifier"))];
     let tenth = u32::try_from(storage_gib).map_or(f64::from(u32::MAX), f64::from) * 1024.0 * MIB / 10.0;
     let rows = [
@@ -131,7 +130,7 @@ pub(crate) fn database_alarms(context: &mut Context<'_>, name: &Name, instance: 
     ];
     for row in rows {
         let row = Row { namespace: "AWS/RDS", ..row };
-        add(context, &key_path, name.as_str(), id(), &row);
+        add(context, key_path, name, id(), &row);
     }
 }
 

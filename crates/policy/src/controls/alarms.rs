@@ -1,6 +1,8 @@
 //! Controls of alarms: Amazon CloudWatch.
 
+use strata_aws::AwsResource;
 use strata_aws::cloudwatch::Alarm;
+use strata_aws::elasticache::ReplicationGroup;
 use strata_graph::Resource;
 
 use crate::control::{Answer, Control, check, control, none_of};
@@ -40,7 +42,12 @@ fn tells_somebody(view: &View<'_>, resource: &Resource) -> Answer {
 }
 
 fn has_alarm(view: &View<'_>, resource: &Resource) -> Answer {
-    // Alarms of a cache name its nodes by its id, those of a load balancer by a part of its ARN: both name the resource.
-    let alarms = view.naming::<Alarm>(&resource.address)?.len();
+    let mut alarms = view.naming::<Alarm>(&resource.address)?.len();
+    if resource.type_name.0 == ReplicationGroup::CONTRACT.type_name {
+        // A cache is measured node by node; ElastiCache names the nodes `GROUP-001` and so on.
+        let nodes = format!("{}-", view.read::<ReplicationGroup>(resource)?.replication_group_id);
+        let is_of_node = |alarm: &Alarm| alarm.dimensions.iter().any(|one| one.value.as_literal().is_some_and(|id| id.starts_with(&nodes)));
+        alarms += view.all::<Alarm>()?.iter().filter(|(_, alarm)| is_of_node(alarm)).count();
+    }
     check(alarms > 0, format!("{alarms} alarms"), "no alarm watches it")
 }

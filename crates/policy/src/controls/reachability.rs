@@ -40,10 +40,17 @@ fn place_of(view: &View<'_>, resource: &Resource) -> Result<(Vec<Text>, Vec<Text
     let unknown = |what: &Text| Undecidable(format!("the subnet group {what} is not in this graph"));
     if resource.type_name.0 == "AWS::RDS::DBInstance" {
         let instance = view.read::<DbInstance>(resource)?;
-        let Some(name) = &instance.db_subnet_group_name else {
+        // A replica stands in its source's subnet group.
+        let source = instance.source_db_instance_identifier.as_ref().and_then(|source| view.resolve::<DbInstance>(source));
+        let named = match (&instance.db_subnet_group_name, source) {
+            (Some(name), _) => Some(name.clone()),
+            (None, Some(source)) => view.read::<DbInstance>(source)?.db_subnet_group_name.clone(),
+            (None, None) => None,
+        };
+        let Some(name) = named else {
             return Err(Undecidable("it names no subnet group".to_owned()));
         };
-        let group = view.resolve::<DbSubnetGroup>(name).ok_or_else(|| unknown(name))?;
+        let group = view.resolve::<DbSubnetGroup>(&name).ok_or_else(|| unknown(&name))?;
         return Ok((view.read::<DbSubnetGroup>(group)?.subnet_ids.clone(), instance.vpc_security_groups.clone()));
     }
     let cache = view.read::<ReplicationGroup>(resource)?;

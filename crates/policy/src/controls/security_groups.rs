@@ -49,7 +49,7 @@ pub(crate) const CONTROLS: &[Control] = &[
     },
     control! {
         "sg-ingress-not-all-ports", Network, High, Both, ["AWS::EC2::SecurityGroupIngress"];
-        title: "No rule opens every port",
+        title: "No rule opens every port to others",
         why: "A rule for every port also opens what is installed tomorrow.",
         repair: "Write one rule for each port that is needed.",
         prowler: ["ec2_securitygroup_allow_ingress_from_internet_to_all_ports"], checkov: ["CKV_AWS_277"], config: ["VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS"], security_hub: ["EC2.18"],
@@ -115,6 +115,10 @@ fn egress_narrow(view: &View<'_>, resource: &Resource) -> Answer {
 
 fn not_all_ports(view: &View<'_>, resource: &Resource) -> Answer {
     let rule = view.read::<SecurityGroupIngress>(resource)?;
+    if rule.source_security_group_id.as_ref() == Some(&rule.group_id) {
+        // The machines of one Kubernetes cluster are one system; between pods the cluster's own network policies decide.
+        return met("the rule is among the group's own members");
+    }
     check(
         !is_every_port(&rule.ip_protocol, rule.from_port, rule.to_port),
         format!("{} {} to {}", rule.ip_protocol, rule.from_port, rule.to_port),
@@ -131,6 +135,10 @@ fn only_load_balancers(view: &View<'_>, resource: &Resource) -> Answer {
         return undecidable(format!("the security group {} is not in this graph", rule.group_id));
     };
     if !view.topology()?.is_of_load_balancer(&group.address) {
+        let is_rule = |other: &&&Resource| !matches!(other.type_name.0.as_str(), "AWS::EC2::SecurityGroupEgress" | "AWS::EC2::SecurityGroupIngress");
+        if view.of_type("AWS::EKS::Cluster").first().is_some() && view.referring(&group.address).iter().filter(is_rule).count() == 0 {
+            return undecidable("nothing in this graph has the group: a load balancer that a Kubernetes cluster makes is seen only once it stands");
+        }
         return violated(format!("the internet reaches {}, which is no load balancer's", group.address.short()));
     }
     let of_the_web =
