@@ -40,7 +40,11 @@ impl Target {
                     metric: MetricIdentifier { name: "http_requests_per_second".to_owned(), ..MetricIdentifier::default() },
                     target: MetricTarget {
                         type_: "AverageValue".to_owned(),
-                        average_value: Some(Quantity(format!("{thousandths}m"))),
+                        average_value: Some(Quantity(if thousandths % 1000 == 0 {
+                            (thousandths / 1000).to_string()
+                        } else {
+                            format!("{thousandths}m")
+                        })),
                         ..MetricTarget::default()
                     },
                 }),

@@ -24,7 +24,7 @@ const FIRST_IMAGE: &str = "its first image";
 const GRACE: u64 = 60;
 /// Seconds after which a job is stopped, where the file says nothing.
 const TIMEOUT: u64 = 3600;
-/// The processor load that copies are kept near where the file names no measure (what its file asks for is not built for queues).
+/// The processor load that copies are kept near where the file names neither processor nor memory, in percent.
 const LOAD: i32 = 70;
 
 /// What makes one workload's pods.
@@ -206,7 +206,8 @@ fn targets(scale: &Scale) -> Vec<Target> {
     all.extend(scale.cpu.map(|value| Target::Cpu(percent(value))));
     all.extend(scale.memory.map(|value| Target::Memory(percent(value))));
     all.extend(scale.requests.map(|rate| Target::Requests(rate.per_minute() * 1000 / 60)));
-    if all.is_empty() {
+    // The rate of requests needs a metrics adapter: the load decides where there is none.
+    if scale.cpu.is_none() && scale.memory.is_none() {
         all.push(Target::Cpu(LOAD));
     }
     all
