@@ -22,6 +22,16 @@ enum Seen {
     Error(ProviderError),
 }
 
+/// What a look-up without an id found.
+enum Found {
+    /// Nothing, or something on its way out.
+    Nothing,
+    /// What this step is about to make.
+    Ours(Box<Observation>),
+    /// Only what this step replaces: it carries the same tags, so this says nothing of the new one.
+    OnlyTheOld(PhysicalId),
+}
+
 /// Everything one step's calls need.
 struct Job<'a> {
     shared: &'a Shared,
@@ -109,6 +119,15 @@ impl Job<'_> {
     }
 }
 
+/// What a person does where a look-up finds only the resource that is replaced.
+fn undecidable(job: &Job<'_>, old: &PhysicalId) -> String {
+    format!(
+        "whether it was made is unknown: a look-up finds {old}, which it replaces. Look for another {} tagged strata:address={} in account {}, \
+         remove it if it is there, and run again",
+        job.action.type_name, job.action.address, job.placement.account_id
+    )
+}
+
 impl Engine {
     /// Does one step.
     ///
@@ -158,11 +177,7 @@ impl Engine {
         self.store.write(writes).await?;
         let mut states = shared.states();
         let scope = state.address.scope().clone();
-        states
-            .entry(scope.clone())
-            .or_insert_with(|| strata_plan::ScopeState::empty(scope))
-            .resources
-            .insert(state.address.clone(), state);
+        states.entry(scope.clone()).or_insert_with(|| strata_plan::ScopeState::empty(scope)).resources.insert(state.address.clone(), state);
         Ok(())
     }
 
@@ -196,8 +211,10 @@ impl Engine {
                 deposed.push(Deposed { id, properties: state.properties });
             }
         }
-        if let Some(id) = self.recover(job, &properties).await? {
-            return self.settle(job, id, properties, deposed, true).await;
+        match self.recover(job, &properties).await? {
+            Ok(Some(id)) => return self.settle(job, id, properties, deposed, true).await,
+            Ok(None) => {}
+            Err(undecided) => return Ok(Ended::Failed(undecided)),
         }
         let mut pause = self.patience.first_pause;
         for try_number in 0..=self.patience.tries {
@@ -209,7 +226,8 @@ impl Engine {
             let error = match result {
                 Ok(id) => {
                     let outcome = Write::Outcome { token, outcome: Outcome::Done { id: Some(id.clone()) } };
-                    let state = job.state(Some(id.clone()), properties.clone(), ResourceStatus::Pending("made".to_owned()), deposed.clone());
+                    let state =
+                        job.state(Some(id.clone()), properties.clone(), ResourceStatus::Pending("made".to_owned()), deposed.clone());
                     self.put(job.shared, vec![outcome], state).await?;
                     return self.settle(job, id, properties, deposed, false).await;
                 }
@@ -223,28 +241,39 @@ impl Engine {
                     self.put(job.shared, vec![failed], state).await?;
                     return Ok(Ended::Unsupported(detail));
                 }
-                ErrorKind::Conflict | ErrorKind::Transient => {
-                    // The answer may be lost while the call was carried out: look before trying again.
+                ErrorKind::Throttled => self.store.write(vec![failed]).await?,
+                kind => {
+                    // The answer may be lost while the call was carried out, and of a creation's several calls a later one may
+                    // have failed: look before trying again or giving up.
+                    let decided = matches!(kind, ErrorKind::Conflict | ErrorKind::Transient);
                     match self.find_ours(job, &properties).await {
-                        Ok(Some(id)) => {
-                            let outcome = Write::Outcome { token, outcome: Outcome::Done { id: Some(id.clone()) } };
+                        Ok(Found::Ours(seen)) if decided => {
+                            let outcome = Write::Outcome { token, outcome: Outcome::Done { id: Some(seen.id.clone()) } };
                             self.store.write(vec![outcome]).await?;
-                            return self.settle(job, id, properties, deposed, true).await;
+                            return self.settle(job, seen.id, properties, deposed, true).await;
                         }
-                        Ok(None) => self.store.write(vec![failed]).await?,
-                        Err(look) => {
+                        Ok(Found::Ours(seen)) => {
+                            // On record with what it is, the next plan sees what is still missing.
+                            let status = ResourceStatus::Pending(format!("made in part: {error}"));
+                            let mut state = job.state(Some(seen.id), seen.properties, status, deposed);
+                            state.outputs = seen.outputs;
+                            self.put(job.shared, vec![failed], state).await?;
+                            return Ok(Ended::Failed(format!("{error}; it was made in part, and the next run finishes it")));
+                        }
+                        Ok(Found::OnlyTheOld(old)) if kind == ErrorKind::Transient => {
+                            self.store.write(vec![failed]).await?;
+                            return Ok(Ended::Failed(format!("{error}; {}", undecidable(job, &old))));
+                        }
+                        Ok(Found::Nothing | Found::OnlyTheOld(_)) => self.store.write(vec![failed]).await?,
+                        Err(look) if decided => {
                             // Undecided: the intent stays open, and the next run looks again.
                             return Ok(Ended::Failed(format!("{error}; whether it was made is unknown, since looking failed too: {look}")));
                         }
+                        Err(_) => self.store.write(vec![failed]).await?,
                     }
-                    if error.kind == ErrorKind::Conflict {
+                    if kind != ErrorKind::Transient {
                         return Ok(Ended::Failed(error.to_string()));
                     }
-                }
-                ErrorKind::Throttled => self.store.write(vec![failed]).await?,
-                _ => {
-                    self.store.write(vec![failed]).await?;
-                    return Ok(Ended::Failed(error.to_string()));
                 }
             }
             if try_number == self.patience.tries || job.shared.cancel.level() > CancelLevel::None {
@@ -256,47 +285,63 @@ impl Engine {
         Ok(Ended::Failed("no try was made".to_owned()))
     }
 
-    /// Looks up what earlier runs intended to make and never heard of.
-    async fn recover(&self, job: &Job<'_>, properties: &Document) -> Result<Option<PhysicalId>, EngineError> {
+    /// Looks up what earlier runs intended to make and never heard of; the inner error says why that cannot be decided.
+    async fn recover(&self, job: &Job<'_>, properties: &Document) -> Result<Result<Option<PhysicalId>, String>, EngineError> {
         let open = {
             let mut open = job.shared.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             open.remove(&job.action.address).unwrap_or_default()
         };
         let creates: Vec<Intent> = open.into_iter().filter(|intent| intent.operation == IntentOperation::Create).collect();
         if creates.is_empty() {
-            return Ok(None);
+            return Ok(Ok(None));
         }
-        let Ok(found) = self.find_ours(job, properties).await else { return Ok(None) };
-        let outcome = match &found {
-            Some(id) => Outcome::Done { id: Some(id.clone()) },
-            None => Outcome::Failed { error: "looked up by a later run: it is not there".to_owned() },
+        let (id, detail, undecided) = match self.find_ours(job, properties).await {
+            Ok(Found::Ours(seen)) => (Some(seen.id.clone()), format!("an earlier run had made it as {}", seen.id), None),
+            Ok(Found::Nothing) => (None, "an earlier run had not made it".to_owned(), None),
+            Ok(Found::OnlyTheOld(old)) => (None, "whether an earlier run made it is unknown".to_owned(), Some(undecidable(job, &old))),
+            // The intents stay open, and the next run looks again.
+            Err(look) => {
+                return Ok(Err(format!("an earlier run began to make it; whether it did is unknown, since looking failed: {look}")));
+            }
         };
-        let detail = match &found {
-            Some(id) => format!("an earlier run had made it as {id}"),
-            None => "an earlier run had not made it".to_owned(),
+        let outcome = match &id {
+            Some(id) => Outcome::Done { id: Some(id.clone()) },
+            None => Outcome::Failed { error: format!("looked up by {}: {detail}", job.shared.run) },
         };
         let writes = creates.into_iter().map(|intent| Write::Outcome { token: intent.token, outcome: outcome.clone() }).collect();
         self.store.write(writes).await?;
         job.shared.tell(Event::Recovered { address: job.action.address.clone(), detail });
-        Ok(found)
+        Ok(undecided.map_or(Ok(id), Err))
     }
 
     /// Looks for the resource without an id; something of that name that carries another owner is an error.
-    async fn find_ours(&self, job: &Job<'_>, properties: &Document) -> Result<Option<PhysicalId>, ProviderError> {
-        let Some(seen) = self.provider.observe(&job.request(None, properties)).await? else { return Ok(None) };
-        let tagged = properties.0.contains_key("Tags");
-        if tagged && seen.owner() != Some(job.action.address.to_string().as_str()) {
+    async fn find_ours(&self, job: &Job<'_>, properties: &Document) -> Result<Found, ProviderError> {
+        let Some(seen) = self.look_up(&job.request(None, properties)).await? else { return Ok(Found::Nothing) };
+        let known = job.known();
+        let replaced = known.as_ref().filter(|_| job.action.change == Change::ReplaceCreateFirst).and_then(|state| state.id.as_ref());
+        let old = known.iter().flat_map(|state| &state.deposed).map(|left| &left.id).chain(replaced).any(|id| *id == seen.id);
+        if old {
+            return Ok(Found::OnlyTheOld(seen.id));
+        }
+        Ok(Found::Ours(Box::new(seen)))
+    }
+
+    /// Looks for a resource by name or tags. Nothing where it is on its way out.
+    ///
+    /// # Errors
+    /// The cloud's, or a conflict where something of that name carries another owner.
+    pub(crate) async fn look_up(&self, request: &Request<'_>) -> Result<Option<Observation>, ProviderError> {
+        let Some(seen) = self.provider.observe(request).await? else { return Ok(None) };
+        let tagged = request.properties.0.contains_key("Tags");
+        if tagged && seen.owner() != Some(request.address.to_string().as_str()) {
             let owner = seen.owner().map_or_else(|| "it carries no ownership tag".to_owned(), |owner| format!("it belongs to {owner}"));
             return Err(ProviderError::new(
                 ErrorKind::Conflict,
-                format!("look-up of {}", job.action.address),
+                format!("look-up of {}", request.address),
                 format!("{} exists and is not ours: {owner}. Rename or remove one of the two", seen.id),
             ));
         }
-        if matches!(seen.readiness, Readiness::Deleting) {
-            return Ok(None);
-        }
-        Ok(Some(seen.id))
+        Ok(Some(seen).filter(|seen| !matches!(seen.readiness, Readiness::Deleting)))
     }
 
     /// Waits until a made resource is seen ready, repairs what a half-done creation left out, and records it.
@@ -312,9 +357,8 @@ impl Engine {
         let mut seen = self.wait_ready(job, &id, &properties).await;
         if let (true, Seen::As(observation)) = (adopted, &seen) {
             let contract = self.contracts.of_type(&job.action.type_name.0);
-            let differs = contract.is_some_and(|contract| {
-                !compare(contract, &properties, &observation.properties, Some(&observation.properties)).is_empty()
-            });
+            let differs = contract
+                .is_some_and(|contract| !compare(contract, &properties, &observation.properties, Some(&observation.properties)).is_empty());
             if differs {
                 if let Err(error) = self.call_update(job, &id, &properties, &observation.properties).await? {
                     state.outputs.clone_from(&observation.outputs);
@@ -419,9 +463,7 @@ impl Engine {
             self.store.write(vec![Write::Outcome { token, outcome }]).await?;
             match result {
                 Err(error)
-                    if error.kind.is_retryable()
-                        && try_number < self.patience.tries
-                        && job.shared.cancel.level() == CancelLevel::None =>
+                    if error.kind.is_retryable() && try_number < self.patience.tries && job.shared.cancel.level() == CancelLevel::None =>
                 {
                     try_number += 1;
                     pause = self.rest(job, pause).await;

@@ -8,8 +8,9 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use serde::{Deserialize, Serialize};
 use strata_graph::{Address, Scope};
-use strata_plan::{Plan, ScopeState, StepId};
-use strata_store::{Intent, RunId, RunStatus, Starter, StoreError, Write};
+use strata_plan::{Operation, Plan, ResourceState, ResourceStatus, ScopeState, StepId};
+use strata_provider::Request;
+use strata_store::{Intent, IntentOperation, Outcome, RunId, RunStatus, Starter, StoreError, Write};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::cancel::{Cancel, CancelLevel};
@@ -136,6 +137,7 @@ impl Engine {
 
     async fn walk(&self, shared: &Arc<Shared>) -> Result<Vec<Ended>, EngineError> {
         self.record(shared).await?;
+        self.recover_unplanned(shared).await?;
         let steps = &shared.plan.steps;
         let mut ended: Vec<Option<Ended>> = vec![None; steps.len()];
         let index: HashMap<StepId, usize> = steps.iter().enumerate().map(|(index, step)| (step.id, index)).collect();
@@ -202,6 +204,89 @@ impl Engine {
         }
     }
 
+    /// Settles what dead runs left open on the planned scopes and no create step of this plan will look up.
+    ///
+    /// A change or a removal was planned anew from what the cloud shows, so its intent is only closed. A creation is looked up:
+    /// what is there goes into the state, so that the next plan keeps or removes it.
+    async fn recover_unplanned(&self, shared: &Shared) -> Result<(), EngineError> {
+        let planned = |address: &Address| {
+            let steps = shared.plan.steps.iter().filter(|step| step.operation == Operation::Create);
+            steps.filter_map(|step| shared.plan.actions.get(step.action)).any(|action| action.address == *address)
+        };
+        let open: Vec<Intent> = {
+            let mut open = shared.open.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut settled = Vec::new();
+            for (address, intents) in open.iter_mut() {
+                // Scopes outside the plan may be at work under a run that lives.
+                if !shared.plan.scopes.iter().any(|part| part.scope == *address.scope()) {
+                    continue;
+                }
+                let look_up_later = planned(address);
+                settled.extend(intents.extract_if(.., |intent| intent.operation != IntentOperation::Create || !look_up_later));
+            }
+            settled
+        };
+        for intent in open {
+            let mut writes = Vec::new();
+            let mut outcome = Outcome::Failed { error: format!("its run ended before the answer; {} looked again", shared.run) };
+            let known = shared.states().get(intent.address.scope()).is_some_and(|scope| scope.resources.contains_key(&intent.address));
+            if intent.operation == IntentOperation::Create && !known {
+                let placement = provider_placement(&intent.placement);
+                let request = Request {
+                    placement: &placement,
+                    platform: &shared.plan.platform,
+                    address: &intent.address,
+                    type_name: &intent.type_name,
+                    id: None,
+                    properties: &intent.properties,
+                };
+                match self.look_up(&request).await {
+                    Ok(Some(seen)) => {
+                        let plan = self.store.plan_of(&intent.run).await?;
+                        let Some(action) = plan.iter().flat_map(|plan| &plan.actions).find(|action| action.address == intent.address)
+                        else {
+                            continue;
+                        };
+                        outcome = Outcome::Done { id: Some(seen.id.clone()) };
+                        shared.tell(Event::Recovered {
+                            address: intent.address.clone(),
+                            detail: format!("an earlier run had made it as {}; the next plan decides what becomes of it", seen.id),
+                        });
+                        let state = ResourceState {
+                            address: intent.address.clone(),
+                            type_name: intent.type_name.clone(),
+                            layer: action.layer,
+                            id: Some(seen.id),
+                            properties: seen.properties,
+                            outputs: seen.outputs,
+                            dependencies: action.dependencies.clone(),
+                            status: ResourceStatus::Pending("made by a run that ended before the answer".to_owned()),
+                            origins: action.origins.clone(),
+                            data: action.data.clone(),
+                            waiting_for: action.waiting_for.clone(),
+                            purpose: action.purpose.clone(),
+                            deposed: Vec::new(),
+                        };
+                        if let Some(scope) = shared.states().get_mut(intent.address.scope()) {
+                            scope.resources.insert(intent.address.clone(), state.clone());
+                        }
+                        writes.push(Write::Put(Box::new(state)));
+                    }
+                    Ok(None) => {}
+                    // Unknown stays open: the next run looks again.
+                    Err(error) => {
+                        let detail = format!("an earlier run began to make it; whether it did is unknown, since looking failed: {error}");
+                        shared.tell(Event::Recovered { address: intent.address.clone(), detail });
+                        continue;
+                    }
+                }
+            }
+            writes.push(Write::Outcome { token: intent.token, outcome });
+            self.store.write(writes).await?;
+        }
+        Ok(())
+    }
+
     /// Writes where unchanged resources come from now.
     async fn record(&self, shared: &Shared) -> Result<(), EngineError> {
         let mut writes = Vec::new();
@@ -216,6 +301,9 @@ impl Engine {
                 state.waiting_for.clone_from(&record.waiting_for);
                 state.purpose.clone_from(&record.purpose);
                 state.dependencies.clone_from(&record.dependencies);
+                if let Some(properties) = &record.properties {
+                    state.properties.clone_from(properties);
+                }
                 writes.push(Write::Put(Box::new(state.clone())));
             }
         }

@@ -107,20 +107,10 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
         let contract = input
             .contracts
             .of_type(&resource.type_name.0)
-            .ok_or_else(|| PlanError::UnknownType {
-                address: address.clone(),
-                type_name: resource.type_name.0.clone(),
-            })?;
+            .ok_or_else(|| PlanError::UnknownType { address: address.clone(), type_name: resource.type_name.0.clone() })?;
         let state = input.states.get(address.scope()).and_then(|scope| scope.resources.get(&address));
         let properties = resolve(resource, &desired.placement, &input, &outlooks);
-        let (decision, outlook) = decide(
-            resource,
-            contract,
-            state,
-            &properties,
-            &input.observations.get(&address).cloned(),
-            &outlooks,
-        );
+        let (decision, outlook) = decide(resource, contract, state, &properties, &input.observations.get(&address).cloned(), &outlooks);
         outlooks.insert(address.clone(), outlook);
         match decision {
             Some((change, reasons, fields)) => actions.push(Action {
@@ -133,12 +123,7 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
                 fields,
                 before: match change {
                     Change::Create => None,
-                    _ => input
-                        .observations
-                        .get(&address)
-                        .cloned()
-                        .flatten()
-                        .or_else(|| state.map(|state| state.properties.clone())),
+                    _ => input.observations.get(&address).cloned().flatten().or_else(|| state.map(|state| state.properties.clone())),
                 },
                 after: Some(resource.properties.clone()),
                 dependencies: resource.dependencies().into_iter().collect(),
@@ -150,7 +135,7 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
             None => {
                 *unchanged.entry(&desired.scope).or_default() += 1;
                 if let Some(state) = state {
-                    records.extend(record(resource, state));
+                    records.extend(record(resource, state, properties));
                 }
             }
         }
@@ -158,12 +143,7 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
 
     let mut unwanted: BTreeMap<Address, &ResourceState> = BTreeMap::new();
     for desired in input.scopes {
-        for state in input
-            .states
-            .get(&desired.scope)
-            .into_iter()
-            .flat_map(|scope| scope.resources.values())
-        {
+        for state in input.states.get(&desired.scope).into_iter().flat_map(|scope| scope.resources.values()) {
             if input.graph.get(&state.address).is_none() {
                 unwanted.insert(state.address.clone(), state);
             }
@@ -253,13 +233,15 @@ pub(crate) fn finish(mut parts: Parts<'_>) -> Result<Plan, PlanError> {
     Ok(plan)
 }
 
-fn record(resource: &Resource, state: &ResourceState) -> Option<Record> {
+fn record(resource: &Resource, state: &ResourceState, properties: Document) -> Option<Record> {
+    let properties = (state.id.is_some() && properties.is_resolved() && properties != state.properties).then_some(properties);
     let dependencies: Vec<Address> = resource.dependencies().into_iter().collect();
     let same = state.origins == resource.origins
         && state.data == resource.data
         && state.waiting_for == resource.waiting_for
         && state.purpose == resource.purpose
-        && state.dependencies == dependencies;
+        && state.dependencies == dependencies
+        && properties.is_none();
     (!same).then(|| Record {
         address: resource.address.clone(),
         origins: resource.origins.clone(),
@@ -267,22 +249,14 @@ fn record(resource: &Resource, state: &ResourceState) -> Option<Record> {
         waiting_for: resource.waiting_for.clone(),
         purpose: resource.purpose.clone(),
         dependencies,
+        properties,
     })
 }
 
 fn resolve(resource: &Resource, placement: &Placement, input: &PlanInput<'_>, outlooks: &BTreeMap<Address, Outlook>) -> Document {
     resource.properties.resolve(
         &|reference| {
-            let known = || {
-                input
-                    .states
-                    .get(reference.of.scope())?
-                    .resources
-                    .get(&reference.of)?
-                    .outputs
-                    .get(&reference.output)
-                    .cloned()
-            };
+            let known = || input.states.get(reference.of.scope())?.resources.get(&reference.of)?.outputs.get(&reference.output).cloned();
             match outlooks.get(&reference.of) {
                 Some(Outlook::Unknown | Outlook::Unsupported) => None,
                 Some(Outlook::Updated) => {
@@ -313,9 +287,7 @@ fn decide(
     };
     if let ResourceStatus::Unsupported(_) = &state.status {
         // Asking the emulator again for what it lacks would make every run send calls for nothing.
-        let stays = compare(contract, properties, &state.properties, None)
-            .iter()
-            .all(|change| matches!(change.after, Side::Unknown(_)))
+        let stays = compare(contract, properties, &state.properties, None).iter().all(|change| matches!(change.after, Side::Unknown(_)))
             && resource
                 .dependencies()
                 .iter()
@@ -323,26 +295,15 @@ fn decide(
         return if stays {
             (None, Outlook::Unsupported)
         } else {
-            (
-                Some((Change::Create, vec![Reason::SpecificationChanged], Vec::new())),
-                Outlook::Unknown,
-            )
+            (Some((Change::Create, vec![Reason::SpecificationChanged], Vec::new())), Outlook::Unknown)
         };
     }
     if matches!(observation, Some(None)) || state.id.is_none() {
         return (Some((Change::Create, vec![Reason::MissingInCloud], Vec::new())), Outlook::Unknown);
     }
-    let fields = compare(
-        contract,
-        properties,
-        &state.properties,
-        observation.as_ref().and_then(Option::as_ref),
-    );
+    let fields = compare(contract, properties, &state.properties, observation.as_ref().and_then(Option::as_ref));
     if let ResourceStatus::Tainted(why) = &state.status {
-        return (
-            Some((replacement(contract), vec![Reason::Tainted(why.clone())], fields)),
-            Outlook::Unknown,
-        );
+        return (Some((replacement(contract), vec![Reason::Tainted(why.clone())], fields)), Outlook::Unknown);
     }
     // What only refers to something that the emulator lacks stays as it is.
     let fields: Vec<FieldChange> = fields
@@ -350,7 +311,8 @@ fn decide(
         .filter(|field| !matches!(&field.after, Side::Unknown(value) if refers_only_to_unsupported(value, outlooks)))
         .collect();
     if fields.is_empty() {
-        return (None, Outlook::Known);
+        let left_behind = (!state.deposed.is_empty()).then(|| (Change::DeleteLeftBehind, vec![Reason::LeftBehind], Vec::new()));
+        return (left_behind, Outlook::Known);
     }
     let mut reasons = Vec::new();
     if fields.iter().any(|field| field.drift) {
@@ -388,8 +350,5 @@ fn references(value: &Value) -> Vec<strata_graph::OutputReference> {
 
 fn refers_only_to_unsupported(value: &Value, outlooks: &BTreeMap<Address, Outlook>) -> bool {
     let all = references(value);
-    !all.is_empty()
-        && all
-            .iter()
-            .all(|reference| matches!(outlooks.get(&reference.of), Some(Outlook::Unsupported)))
+    !all.is_empty() && all.iter().all(|reference| matches!(outlooks.get(&reference.of), Some(Outlook::Unsupported)))
 }

@@ -34,6 +34,8 @@ pub enum Change {
     ReplaceDeleteFirst,
     /// Removed.
     Delete,
+    /// It stays; what an earlier replacement left behind is removed.
+    DeleteLeftBehind,
 }
 
 impl Change {
@@ -45,7 +47,7 @@ impl Change {
             Self::Update => "~",
             Self::ReplaceCreateFirst => "+/-",
             Self::ReplaceDeleteFirst => "-/+",
-            Self::Delete => "-",
+            Self::Delete | Self::DeleteLeftBehind => "-",
         }
     }
 
@@ -56,7 +58,7 @@ impl Change {
             Self::Create => "create",
             Self::Update => "update",
             Self::ReplaceCreateFirst | Self::ReplaceDeleteFirst => "replace",
-            Self::Delete => "delete",
+            Self::Delete | Self::DeleteLeftBehind => "delete",
         }
     }
 }
@@ -158,7 +160,8 @@ pub enum Operation {
     Delete,
     /// Delete an older incarnation.
     DeleteDeposed {
-        /// Which.
+        /// Which. Written under another name, since the step's own number stands beside it.
+        #[serde(rename = "physical_id")]
         id: PhysicalId,
         /// What it was.
         properties: Document,
@@ -264,6 +267,10 @@ pub struct Record {
     /// What it stands on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dependencies: Vec<Address>,
+    /// What it is by now without this plan: the cloud shows what is desired, and the state another thing, since a run ended
+    /// before the answer or somebody was faster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub properties: Option<Document>,
 }
 
 /// The whole plan.

@@ -87,7 +87,7 @@ pub struct ResourceState {
 pub struct ScopeState {
     /// Which scope.
     pub scope: Scope,
-    /// Counts the runs that changed it; a plan names the serial that it was made against.
+    /// Grows when a run starts, learns what came of a call, and ends; a plan names the serial that it was made against.
     pub serial: u64,
     /// Where it lives.
     #[serde(default, skip_serializing_if = "Option::is_none")]

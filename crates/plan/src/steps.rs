@@ -3,7 +3,7 @@
 //! Rules: a resource is made or changed after all that it stands on; it is removed after all that stood on it was removed or
 //! changed away from it; what a replacement left behind goes last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use strata_graph::Address;
 
@@ -25,12 +25,7 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState]) -> Result<Vec<S
     let mut own: BTreeMap<&Address, Own> = BTreeMap::new();
     let mut push = |action: usize, operation: Operation| {
         let id = StepId(u32::try_from(steps.len()).unwrap_or(u32::MAX));
-        steps.push(Step {
-            id,
-            action,
-            operation,
-            after: Vec::new(),
-        });
+        steps.push(Step { id, action, operation, after: Vec::new() });
         id
     };
     for (index, action) in actions.iter().enumerate() {
@@ -39,6 +34,8 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState]) -> Result<Vec<S
             Change::Create => mine.main = Some(push(index, Operation::Create)),
             Change::Update => mine.main = Some(push(index, Operation::Update)),
             Change::Delete => mine.removal = Some(push(index, Operation::Delete)),
+            // Only the steps below that delete deposed incarnations.
+            Change::DeleteLeftBehind => {}
             Change::ReplaceCreateFirst => {
                 mine.main = Some(push(index, Operation::Create));
                 mine.removal = Some(push(index, Operation::DeleteReplaced));
@@ -51,18 +48,12 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState]) -> Result<Vec<S
         own.insert(&action.address, mine);
     }
     // Deposed incarnations go with whatever action their resource has; a resource without action keeps them until it has one.
-    let by_address: BTreeMap<&Address, &ResourceState> = states
-        .iter()
-        .flat_map(|scope| scope.resources.values())
-        .map(|state| (&state.address, state))
-        .collect();
+    let by_address: BTreeMap<&Address, &ResourceState> =
+        states.iter().flat_map(|scope| scope.resources.values()).map(|state| (&state.address, state)).collect();
     let mut deposed: Vec<(&Address, StepId)> = Vec::new();
     for (index, action) in actions.iter().enumerate() {
         for left in by_address.get(&action.address).into_iter().flat_map(|state| &state.deposed) {
-            let operation = Operation::DeleteDeposed {
-                id: left.id.clone(),
-                properties: left.properties.clone(),
-            };
+            let operation = Operation::DeleteDeposed { id: left.id.clone(), properties: left.properties.clone() };
             deposed.push((&action.address, push(index, operation)));
         }
     }
@@ -73,52 +64,86 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState]) -> Result<Vec<S
         }
     }
 
-    let mut after: BTreeMap<StepId, Vec<StepId>> = BTreeMap::new();
+    // What a step cannot do without: what it stands on, and its own other half.
+    let mut needed: BTreeMap<StepId, Vec<StepId>> = BTreeMap::new();
+    // The order of removals. Old and new edges may contradict one another where something is removed before it is made anew; then
+    // the cloud itself refuses what is in use, and the engine tries again.
+    let mut wished: Vec<(StepId, StepId)> = Vec::new();
     for action in actions {
         let Some(mine) = own.get(&action.address) else { continue };
-        if let (Some(main), true) = (mine.main, action.change != Change::Delete) {
-            let list = after.entry(main).or_default();
-            list.extend(
-                action
-                    .dependencies
-                    .iter()
-                    .filter_map(|below| own.get(below).and_then(|below| below.main)),
-            );
+        if let Some(main) = mine.main {
+            let list = needed.entry(main).or_default();
+            list.extend(action.dependencies.iter().filter_map(|below| own.get(below).and_then(|below| below.main)));
             if action.change == Change::ReplaceDeleteFirst {
                 list.extend(mine.removal);
             }
         }
         if let Some(removal) = mine.removal {
-            let list = after.entry(removal).or_default();
             if action.change == Change::ReplaceCreateFirst {
-                list.extend(mine.main);
+                needed.entry(removal).or_default().extend(mine.main);
             }
             for above in dependents.get(&action.address).into_iter().flatten() {
                 let Some(above) = own.get(*above) else { continue };
-                if let Some(step) = above.removal {
-                    list.push(step);
-                }
+                wished.extend(above.removal.map(|step| (removal, step)));
                 // A resource that is made anew before those above it change cannot wait for their change.
-                if let (Some(step), true) = (above.main, action.change != Change::ReplaceDeleteFirst) {
-                    list.push(step);
+                if action.change != Change::ReplaceDeleteFirst {
+                    wished.extend(above.main.map(|step| (removal, step)));
                 }
             }
         }
     }
     for (address, step) in deposed {
-        if let Some(main) = own.get(address).and_then(|own| own.main) {
-            after.entry(step).or_default().push(main);
+        let Some(mine) = own.get(address) else { continue };
+        needed.entry(step).or_default().extend(mine.main);
+        for above in dependents.get(address).into_iter().flatten().filter_map(|above| own.get(*above)) {
+            wished.extend(above.removal.into_iter().chain(above.main).map(|other| (step, other)));
+        }
+        // The state forgets a resource with its last incarnation, so the older ones go first.
+        if let (Some(removal), None) = (mine.removal, mine.main) {
+            wished.push((removal, step));
         }
     }
-    for step in &mut steps {
-        let mut list = after.remove(&step.id).unwrap_or_default();
+    let mut after = needed.clone();
+    for (step, other) in &wished {
+        after.entry(*step).or_default().push(*other);
+    }
+    fill(&mut steps, &after);
+    if prove(&steps, actions).is_err() {
+        after = needed;
+        for (step, other) in wished {
+            if !reaches(&after, other, step) {
+                after.entry(step).or_default().push(other);
+            }
+        }
+        fill(&mut steps, &after);
+    }
+    prove(&steps, actions)?;
+    Ok(steps)
+}
+
+fn fill(steps: &mut [Step], after: &BTreeMap<StepId, Vec<StepId>>) {
+    for step in steps {
+        let mut list = after.get(&step.id).cloned().unwrap_or_default();
         list.retain(|other| *other != step.id);
         list.sort();
         list.dedup();
         step.after = list;
     }
-    prove(&steps, actions)?;
-    Ok(steps)
+}
+
+/// Whether `from` waits for `to`, directly or not.
+fn reaches(after: &BTreeMap<StepId, Vec<StepId>>, from: StepId, to: StepId) -> bool {
+    let mut seen: BTreeSet<StepId> = BTreeSet::new();
+    let mut queue = vec![from];
+    while let Some(step) = queue.pop() {
+        if step == to {
+            return true;
+        }
+        if seen.insert(step) {
+            queue.extend(after.get(&step).into_iter().flatten());
+        }
+    }
+    false
 }
 
 /// Proves that no step waits for itself.
@@ -144,9 +169,7 @@ fn prove(steps: &[Step], actions: &[Action]) -> Result<(), PlanError> {
     if done == steps.len() {
         return Ok(());
     }
-    let stuck = (0..steps.len())
-        .find(|index| waiting[*index] > 0)
-        .and_then(|index| actions.get(steps[index].action));
+    let stuck = (0..steps.len()).find(|index| waiting[*index] > 0).and_then(|index| actions.get(steps[index].action));
     match stuck {
         Some(action) => Err(PlanError::StepCycle(action.address.clone())),
         None => Ok(()),

@@ -18,6 +18,8 @@ pub enum Fault {
     Refuse(ErrorKind),
     /// Carry it out and lose the answer.
     LoseAnswer,
+    /// A creation of several calls of which the first is carried out and the second is refused with this kind.
+    Half(ErrorKind),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,7 @@ struct Thing {
     properties: Document,
     outputs: BTreeMap<String, String>,
     pending_polls: u32,
+    broken: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -35,6 +38,7 @@ struct Contents {
     faults: BTreeMap<String, VecDeque<Fault>>,
     calls: Vec<String>,
     pending_polls: u32,
+    break_next: BTreeMap<String, String>,
 }
 
 /// The cloud in memory.
@@ -89,12 +93,38 @@ impl FakeCloud {
         self.contents().things.retain(|_, thing| thing.owner != owner);
     }
 
-    fn meet(contents: &mut Contents, operation: &str, request: &Request<'_>) -> Result<bool, ProviderError> {
+    /// Everything that is pending is ready from now on.
+    pub fn settle(&self) {
+        for thing in self.contents().things.values_mut() {
+            thing.pending_polls = 0;
+        }
+    }
+
+    /// The next thing made for this address is seen as failed, in these words of the cloud.
+    pub fn break_next(&self, address: &str, detail: &str) {
+        self.contents().break_next.insert(address.to_owned(), detail.to_owned());
+    }
+
+    /// Somebody else makes a thing that a look-up for `address` finds, whatever its tags say.
+    pub fn put(&self, address: &strata_graph::Address, properties: Document) {
+        let mut contents = self.contents();
+        contents.next += 1;
+        let id = format!("{}-{:06}", address.kind(), contents.next);
+        let thing = Thing { owner: address.to_string(), properties, outputs: BTreeMap::new(), pending_polls: 0, broken: None };
+        contents.things.insert(id, thing);
+    }
+
+    fn meet(contents: &mut Contents, operation: &str, request: &Request<'_>) -> Result<Option<ProviderError>, ProviderError> {
         let key = format!("{operation} {}", request.address);
         match contents.faults.get_mut(&key).and_then(VecDeque::pop_front) {
             Some(Fault::Refuse(kind)) => Err(ProviderError::new(kind, format!("fake:{operation}"), "a fault that the test asked for")),
-            Some(Fault::LoseAnswer) => Ok(true),
-            None => Ok(false),
+            Some(Fault::LoseAnswer) => Ok(Some(Self::lost(operation))),
+            Some(Fault::Half(kind)) => Ok(Some(ProviderError::new(
+                kind,
+                format!("fake:{operation}"),
+                "the second of two calls was refused, as the test asked for",
+            ))),
+            None => Ok(None),
         }
     }
 
@@ -117,8 +147,12 @@ impl Provider for FakeCloud {
             Some(id) => Some(id.0.clone()),
             None => contents.things.iter().find(|(_, thing)| thing.owner == owner).map(|(id, _)| id.clone()),
         };
-        let Some((id, thing)) = id.and_then(|id| contents.things.get_mut(&id).map(|thing| (id, thing))) else { return Ok(None) };
-        let readiness = if thing.pending_polls > 0 {
+        let Some((id, thing)) = id.and_then(|id| contents.things.get_mut(&id).map(|thing| (id, thing))) else {
+            return Ok(None);
+        };
+        let readiness = if let Some(detail) = &thing.broken {
+            Readiness::Failed(detail.clone())
+        } else if thing.pending_polls > 0 {
             thing.pending_polls -= 1;
             Readiness::Pending("creating".to_owned())
         } else {
@@ -147,8 +181,9 @@ impl Provider for FakeCloud {
             .and_then(|value| value.as_str().map(ToOwned::to_owned))
             .unwrap_or_else(|| request.address.to_string());
         let pending_polls = contents.pending_polls;
-        contents.things.insert(id.clone(), Thing { owner, properties: request.properties.clone(), outputs, pending_polls });
-        if lose { Err(Self::lost("create")) } else { Ok(PhysicalId(id)) }
+        let broken = contents.break_next.remove(&request.address.to_string());
+        contents.things.insert(id.clone(), Thing { owner, properties: request.properties.clone(), outputs, pending_polls, broken });
+        lose.map_or(Ok(PhysicalId(id)), Err)
     }
 
     async fn update(&self, request: &Request<'_>, _observed: &Document) -> Result<(), ProviderError> {
@@ -156,9 +191,11 @@ impl Provider for FakeCloud {
         contents.calls.push(format!("update {}", request.address));
         let lose = Self::meet(&mut contents, "update", request)?;
         let thing = request.id.and_then(|id| contents.things.get_mut(&id.0));
-        let Some(thing) = thing else { return Err(ProviderError::new(ErrorKind::NotFound, "fake:update", "no such thing")) };
+        let Some(thing) = thing else {
+            return Err(ProviderError::new(ErrorKind::NotFound, "fake:update", "no such thing"));
+        };
         thing.properties = request.properties.clone();
-        if lose { Err(Self::lost("update")) } else { Ok(()) }
+        lose.map_or(Ok(()), Err)
     }
 
     async fn delete(&self, request: &Request<'_>) -> Result<(), ProviderError> {
@@ -168,6 +205,6 @@ impl Provider for FakeCloud {
         if let Some(id) = request.id {
             contents.things.remove(&id.0);
         }
-        if lose { Err(Self::lost("delete")) } else { Ok(()) }
+        lose.map_or(Ok(()), Err)
     }
 }

@@ -37,7 +37,7 @@ pub trait Store: Send + Sync {
     /// Writes all or nothing; durable once it returns.
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError>;
 
-    /// Ends a run: its status, and for a run that changed something the next serial and the metadata of its scopes.
+    /// Ends a run: its status and the next serial of its scopes, so that a plan made while it ran is stale.
     async fn finish(&self, run: &RunId, status: RunStatus, summary: &str) -> Result<(), StoreError>;
 
     /// Intents without outcome, oldest first.

@@ -200,9 +200,18 @@ async fn apply(
                 .bind(body)
                 .bind(at)
                 .bind(token)
-                .execute(connection)
+                .execute(&mut *connection)
                 .await
                 .map_err(failed)?;
+            // Whoever planned before this was known planned against another state.
+            sqlx::query(
+                "UPDATE scopes SET serial = serial + 1 WHERE scope IN (SELECT value FROM json_each(
+                     (SELECT scopes FROM runs WHERE number = (SELECT run FROM journal WHERE token = ?))))",
+            )
+            .bind(token)
+            .execute(connection)
+            .await
+            .map_err(failed)?;
         }
         Write::Put(resource) => {
             let body = serde_json::to_string(resource).map_err(unreadable("a resource"))?;
@@ -301,8 +310,10 @@ impl Store for SqliteStore {
         let failed = self.failed("cannot be written");
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(&failed)?;
         let clock = jiff::Timestamp::now().as_second();
-        let rows =
-            sqlx::query("SELECT * FROM runs WHERE status = 'running' ORDER BY number").fetch_all(&mut *transaction).await.map_err(&failed)?;
+        let rows = sqlx::query("SELECT * FROM runs WHERE status = 'running' ORDER BY number")
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(&failed)?;
         for row in &rows {
             let run = read_run(row)?;
             let alive = clock - row.get::<i64, _>("heartbeat") < LEASE_SECONDS && process_may_live(&run.starter, starter);
@@ -398,6 +409,13 @@ impl Store for SqliteStore {
             .execute(&mut *transaction)
             .await
             .map_err(&failed)?;
+        for part in plan.iter().flat_map(|plan| &plan.scopes) {
+            sqlx::query("UPDATE scopes SET serial = serial + 1 WHERE scope = ?")
+                .bind(part.scope.to_string())
+                .execute(&mut *transaction)
+                .await
+                .map_err(&failed)?;
+        }
         for part in plan.iter().flat_map(|plan| &plan.scopes).filter(|part| part.removes_scope && status == RunStatus::Done) {
             let left: i64 = sqlx::query_scalar("SELECT count(*) FROM resources WHERE scope = ?")
                 .bind(part.scope.to_string())
@@ -475,7 +493,7 @@ mod tests {
     use super::*;
     use std::collections::{BTreeMap, BTreeSet};
     use strata_graph::{Address, Contracts, Document, Graph, Layer, PhysicalId, TypeName};
-    use strata_plan::{Desired, PlanInput, Placement, ResourceStatus};
+    use strata_plan::{Desired, Placement, PlanInput, ResourceStatus};
 
     fn placement() -> Placement {
         Placement { account: "a".into(), account_id: "111111111111".into(), role: None, region: "us-east-1".into() }
@@ -550,7 +568,7 @@ mod tests {
         };
         let store = SqliteStore::open(folder.path()).await.unwrap();
         let state = store.scope(&scope()).await.unwrap();
-        assert_eq!(state.serial, 1);
+        assert_eq!(state.serial, 3, "begun, learnt of a call, ended");
         assert_eq!(state.metadata["k"], 1);
         assert_eq!(state.resources.len(), 1);
         assert!(store.open_intents().await.unwrap().is_empty());
@@ -567,7 +585,7 @@ mod tests {
         let run = store.begin(&first, &starter(std::process::id())).await.unwrap();
         assert!(matches!(store.begin(&first, &starter(1)).await, Err(StoreError::Held { .. })));
         store.finish(&run, RunStatus::Done, "").await.unwrap();
-        assert!(matches!(store.begin(&first, &starter(1)).await, Err(StoreError::Stale { planned: 0, actual: 1, .. })));
+        assert!(matches!(store.begin(&first, &starter(1)).await, Err(StoreError::Stale { planned: 0, actual: 2, .. })));
         let mut changed = first.clone();
         changed.platform = "other".into();
         assert!(matches!(store.begin(&changed, &starter(1)).await, Err(StoreError::Tampered)));

@@ -1,0 +1,11 @@
+//! The engine on the cloud in memory, with a real store: what a run does, what it survives, and what it leaves behind.
+#![allow(clippy::unwrap_used)]
+
+mod crash;
+mod faults;
+mod random;
+mod removal;
+mod replacement;
+mod stopping;
+mod up;
+mod world;
