@@ -19,49 +19,26 @@ use crate::tags;
 fn sdk_tags(all: std::collections::BTreeMap<String, String>) -> Result<Vec<Tag>, ProviderError> {
     all.into_iter()
         .map(|(key, value)| {
-            Tag::builder()
-                .tag_key(key)
-                .tag_value(value)
-                .build()
-                .map_err(|error| ProviderError::internal("kms:Tag", error.to_string()))
+            Tag::builder().tag_key(key).tag_value(value).build().map_err(|error| ProviderError::internal("kms:Tag", error.to_string()))
         })
         .collect()
 }
 
 async fn read_tags(cloud: &Cloud, id: &str) -> Result<Tags, ProviderError> {
-    let answer = cloud
-        .kms()
-        .list_resource_tags()
-        .key_id(id)
-        .send()
-        .await
-        .map_err(|error| failed("kms:ListResourceTags", error))?;
+    let answer = cloud.kms().list_resource_tags().key_id(id).send().await.map_err(|error| failed("kms:ListResourceTags", error))?;
     Ok(tags::read(answer.tags().iter().map(|tag| (tag.tag_key(), tag.tag_value()))))
 }
 
 /// Finds a key by its ownership tags.
 async fn find(cloud: &Cloud, target: &Target<'_, Key>) -> Result<Option<String>, ProviderError> {
-    let keys = cloud
-        .kms()
-        .list_keys()
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<Vec<_>, _>>()
-        .await;
+    let keys = cloud.kms().list_keys().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
     for key in keys.map_err(|error| failed("kms:ListKeys", error))? {
         let Some(id) = key.key_id() else { continue };
         // AWS's own keys refuse the question; they are none of ours.
         let Ok(all) = read_tags(cloud, id).await else { continue };
         let is = |name: &str, value: &str| all.get(name).and_then(Text::as_literal) == Some(value);
         if is(ADDRESS_TAG, &target.address.to_string()) && is(PLATFORM_TAG, target.platform) {
-            let state = cloud
-                .kms()
-                .describe_key()
-                .key_id(id)
-                .send()
-                .await
-                .map_err(|error| failed("kms:DescribeKey", error))?;
+            let state = cloud.kms().describe_key().key_id(id).send().await.map_err(|error| failed("kms:DescribeKey", error))?;
             let pending = state.key_metadata().and_then(|metadata| metadata.key_state()) == Some(&KeyState::PendingDeletion);
             if !pending {
                 return Ok(Some(id.to_owned()));
@@ -79,13 +56,7 @@ impl Handler for Key {
             None => find(cloud, target).await?,
         };
         let Some(id) = id else { return Ok(None) };
-        let answer = cloud
-            .kms()
-            .describe_key()
-            .key_id(&id)
-            .send()
-            .await
-            .map_err(|error| failed("kms:DescribeKey", error));
+        let answer = cloud.kms().describe_key().key_id(&id).send().await.map_err(|error| failed("kms:DescribeKey", error));
         let Some(metadata) = found(answer)?.and_then(|answer| answer.key_metadata().cloned()) else {
             return Ok(None);
         };
@@ -112,20 +83,12 @@ impl Handler for Key {
             tags: tags?,
         };
         let arn = metadata.arn().ok_or_else(|| missing("kms:DescribeKey", "Arn"))?;
-        Ok(Some(
-            Observed::ready(&id, properties)
-                .output("KeyId", &id)
-                .output("Arn", arn)
-                .readiness(readiness),
-        ))
+        Ok(Some(Observed::ready(&id, properties).output("KeyId", &id).output("Arn", arn).readiness(readiness)))
     }
 
     async fn create(cloud: &Cloud, target: &Target<'_, Self>) -> Result<PhysicalId, ProviderError> {
         let desired = target.properties;
-        let policy = desired
-            .key_policy
-            .to_json()
-            .map_err(|error| ProviderError::internal("kms:CreateKey", error.to_string()))?;
+        let policy = desired.key_policy.to_json().map_err(|error| ProviderError::internal("kms:CreateKey", error.to_string()))?;
         let answer = cloud
             .kms()
             .create_key()
@@ -135,18 +98,9 @@ impl Handler for Key {
             .send()
             .await
             .map_err(|error| failed("kms:CreateKey", error))?;
-        let id = answer
-            .key_metadata()
-            .map(|metadata| metadata.key_id().to_owned())
-            .ok_or_else(|| missing("kms:CreateKey", "KeyId"))?;
+        let id = answer.key_metadata().map(|metadata| metadata.key_id().to_owned()).ok_or_else(|| missing("kms:CreateKey", "KeyId"))?;
         if desired.enable_key_rotation {
-            cloud
-                .kms()
-                .enable_key_rotation()
-                .key_id(&id)
-                .send()
-                .await
-                .map_err(|error| failed("kms:EnableKeyRotation", error))?;
+            cloud.kms().enable_key_rotation().key_id(&id).send().await.map_err(|error| failed("kms:EnableKeyRotation", error))?;
         }
         Ok(PhysicalId(id))
     }
@@ -155,28 +109,13 @@ impl Handler for Key {
         let (id, desired) = (target.id()?, target.properties);
         if observed.enable_key_rotation != desired.enable_key_rotation {
             if desired.enable_key_rotation {
-                cloud
-                    .kms()
-                    .enable_key_rotation()
-                    .key_id(id)
-                    .send()
-                    .await
-                    .map_err(|error| failed("kms:EnableKeyRotation", error))?;
+                cloud.kms().enable_key_rotation().key_id(id).send().await.map_err(|error| failed("kms:EnableKeyRotation", error))?;
             } else {
-                cloud
-                    .kms()
-                    .disable_key_rotation()
-                    .key_id(id)
-                    .send()
-                    .await
-                    .map_err(|error| failed("kms:DisableKeyRotation", error))?;
+                cloud.kms().disable_key_rotation().key_id(id).send().await.map_err(|error| failed("kms:DisableKeyRotation", error))?;
             }
         }
         if observed.key_policy != desired.key_policy {
-            let policy = desired
-                .key_policy
-                .to_json()
-                .map_err(|error| ProviderError::internal("kms:PutKeyPolicy", error.to_string()))?;
+            let policy = desired.key_policy.to_json().map_err(|error| ProviderError::internal("kms:PutKeyPolicy", error.to_string()))?;
             let call = cloud.kms().put_key_policy().key_id(id).policy_name("default").policy(policy);
             call.send().await.map_err(|error| failed("kms:PutKeyPolicy", error))?;
         }
@@ -198,11 +137,7 @@ impl Handler for Key {
 
     async fn delete(cloud: &Cloud, target: &Target<'_, Self>) -> Result<(), ProviderError> {
         let days = i32::try_from(target.properties.pending_window_in_days).unwrap_or(30);
-        let call = cloud
-            .kms()
-            .schedule_key_deletion()
-            .key_id(target.id()?)
-            .pending_window_in_days(days);
+        let call = cloud.kms().schedule_key_deletion().key_id(target.id()?).pending_window_in_days(days);
         gone(call.send().await.map_err(|error| failed("kms:ScheduleKeyDeletion", error)))
     }
 }
