@@ -108,13 +108,7 @@ impl Naming {
 #[must_use]
 pub fn group_text(text: &str) -> String {
     text.chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(character) {
-                character
-            } else {
-                ' '
-            }
-        })
+        .map(|character| if character.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(character) { character } else { ' ' })
         .take(limit::GROUP)
         .collect()
 }

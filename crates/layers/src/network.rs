@@ -23,12 +23,7 @@ use crate::foundations::NetworkView;
 pub(crate) fn lower(builder: &mut Builder<'_>, platform: &Platform, network: &NetworkView<'_>, claims: &Union) {
     builder.layer(Layer::Network);
     let key = network.key_path();
-    let vpc = Vpc {
-        cidr_block: network.range.to_string(),
-        enable_dns_support: true,
-        enable_dns_hostnames: true,
-        ..Vpc::default()
-    };
+    let vpc = Vpc { cidr_block: network.range.to_string(), enable_dns_support: true, enable_dns_hostnames: true, ..Vpc::default() };
     let range = if network.declared.cidr.is_some() { "cidr" } else { "size" };
     let about = About::new(&key, "The virtual network that its clusters and environments share.").also(format!("{key}.{range}"));
     let vpc = builder.add("main", vpc, about);
@@ -49,13 +44,8 @@ pub(crate) fn lower(builder: &mut Builder<'_>, platform: &Platform, network: &Ne
     endpoints::lower(builder, network, claims);
     let zone = HostedZone {
         name: network.private_zone_name.clone(),
-        hosted_zone_config: Some(HostedZoneConfig {
-            comment: format!("Private names in the network {}", network.name),
-        }),
-        vpcs: vec![HostedZoneVpc {
-            vpc_id: network.vpc_id(),
-            vpc_region: network.region().into(),
-        }],
+        hosted_zone_config: Some(HostedZoneConfig { comment: format!("Private names in the network {}", network.name) }),
+        vpcs: vec![HostedZoneVpc { vpc_id: network.vpc_id(), vpc_region: network.region().into() }],
         ..HostedZone::default()
     };
     builder.add("internal", zone, About::new(&key, "Names that only this network resolves."));
@@ -63,10 +53,8 @@ pub(crate) fn lower(builder: &mut Builder<'_>, platform: &Platform, network: &Ne
 
 fn subnets(builder: &mut Builder<'_>, platform: &Platform, network: &NetworkView<'_>) {
     let key = network.key_path();
-    let holds_kubernetes = platform
-        .clusters
-        .values()
-        .any(|cluster| cluster.network.as_str() == network.name && cluster.runtime == Runtime::Kubernetes);
+    let holds_kubernetes =
+        platform.clusters.values().any(|cluster| cluster.network.as_str() == network.name && cluster.runtime == Runtime::Kubernetes);
     for zone in &network.zones {
         for tier in Tier::ALL {
             let purpose = match tier {

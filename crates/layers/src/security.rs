@@ -38,10 +38,7 @@ pub fn key(builder: &mut Builder<'_>, name: &str, description: &str, policy: Key
         ..kms::Key::default()
     };
     let handle = builder.add(name, key, about.clone());
-    let alias = kms::Alias {
-        alias_name: format!("alias/{}", builder.name(&[name], limit::ALIAS)),
-        target_key_id: handle.output("KeyId"),
-    };
+    let alias = kms::Alias { alias_name: format!("alias/{}", builder.name(&[name], limit::ALIAS)), target_key_id: handle.output("KeyId") };
     builder.add(name, alias, about.plain());
     handle
 }
@@ -63,11 +60,11 @@ pub(crate) fn lower_region(builder: &mut Builder<'_>, platform: &Platform, accou
                     .when("StringEquals", "aws:SourceArn", [trail.clone()])
                     .when("StringEquals", "kms:EncryptionContext:aws:cloudtrail:arn", [trail]),
             )
-            .with(
-                Statement::allow("TrailLooks", ["kms:DescribeKey"], ["*"])
-                    .for_service("cloudtrail.amazonaws.com")
-                    .when("StringEquals", "aws:SourceAccount", [Pseudo::AccountId]),
-            );
+            .with(Statement::allow("TrailLooks", ["kms:DescribeKey"], ["*"]).for_service("cloudtrail.amazonaws.com").when(
+                "StringEquals",
+                "aws:SourceAccount",
+                [Pseudo::AccountId],
+            ));
     }
     let about = About::new(account.key_path(), "Encrypts the logs, topics and audit data of the account in this region.");
     key(builder, "logs", &format!("Logs, topics and audit data of the account {}", account.name), policy, about);

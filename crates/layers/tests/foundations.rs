@@ -49,7 +49,8 @@ fn listing(lowered: &Lowered, scope: &str) -> String {
 /// What a scope owns, as JSON, for comparisons.
 fn document(lowered: &Lowered, scope: &str) -> String {
     let scope: Scope = scope.parse().unwrap();
-    let properties: BTreeMap<String, _> = lowered.graph.of_scope(&scope).map(|resource| (resource.address.to_string(), &resource.properties)).collect();
+    let properties: BTreeMap<String, _> =
+        lowered.graph.of_scope(&scope).map(|resource| (resource.address.to_string(), &resource.properties)).collect();
     serde_json::to_string_pretty(&properties).unwrap()
 }
 
@@ -158,7 +159,10 @@ fn an_endpoint_lets_through_this_account_alone_and_only_what_was_claimed() {
             let ours = statement.condition.get("StringEquals").is_some_and(|keys| keys.contains_key("aws:PrincipalAccount"));
             let of_aws = statement.resource.iter().all(|resource| {
                 let text = resource.to_string();
-                text.contains("starport-layer-bucket") || text.contains("al2023-repos") || text.contains("amazon-ssm") || text.contains("amazoncloudwatch-agent")
+                text.contains("starport-layer-bucket")
+                    || text.contains("al2023-repos")
+                    || text.contains("amazon-ssm")
+                    || text.contains("amazoncloudwatch-agent")
             });
             assert!(ours || of_aws, "{} is open to others: {statement:?}", resource.address);
         }
@@ -199,7 +203,9 @@ fn another_region_of_an_account_has_a_baseline_of_its_own() {
 #[test]
 fn what_is_not_declared_is_said_with_its_place() {
     let spec = spec();
-    for (scope, code) in [("network/nowhere", "E0212"), ("cluster/nowhere", "E0211"), ("account/nowhere", "E0213"), ("environment/a/b", "E0214")] {
+    for (scope, code) in
+        [("network/nowhere", "E0212"), ("cluster/nowhere", "E0211"), ("account/nowhere", "E0213"), ("environment/a/b", "E0214")]
+    {
         let problems = lower_foundations(&spec, &scope.parse().unwrap(), &[]).unwrap_err();
         assert_eq!(problems.iter().next().unwrap().code.as_str(), code, "{scope}");
     }

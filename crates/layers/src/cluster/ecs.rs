@@ -1,8 +1,8 @@
 //! An ECS cluster on Fargate: no machines to look after, disks and interactive sessions under the cluster's key.
 
 use strata_aws::ecs::{
-    CapacityProviderStrategyItem, Cluster, ClusterConfiguration, ClusterSetting, ExecuteCommandConfiguration, ExecuteCommandLogConfiguration,
-    ManagedStorageConfiguration,
+    CapacityProviderStrategyItem, Cluster, ClusterConfiguration, ClusterSetting, ExecuteCommandConfiguration,
+    ExecuteCommandLogConfiguration, ManagedStorageConfiguration,
 };
 use strata_aws::iam::policy_document::Statement;
 use strata_aws::logs::LogGroup;
@@ -54,10 +54,11 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, cluster: &Cl
     let policy = KeyPolicy::new()
         .for_logs(&[&sessions_group(cluster), &insights_group(cluster)])
         .with(for_this_cluster(Statement::allow("TaskDisks", ["kms:GenerateDataKeyWithoutPlaintext"], ["*"])))
-        .with(
-            for_this_cluster(Statement::allow("TaskDiskGrants", ["kms:CreateGrant"], ["*"]))
-                .when("ForAllValues:StringEquals", "kms:GrantOperations", ["Decrypt"]),
-        );
+        .with(for_this_cluster(Statement::allow("TaskDiskGrants", ["kms:CreateGrant"], ["*"])).when(
+            "ForAllValues:StringEquals",
+            "kms:GrantOperations",
+            ["Decrypt"],
+        ));
     let about = About::new(&path, "Encrypts the disks of tasks, interactive sessions and the cluster's logs.");
     let key = key(builder, "main", &format!("Disks, sessions and logs of the cluster {}", cluster.name), policy, about);
     let group = |builder: &mut Builder<'_>, name: &str, group_name: String, purpose: &str| {
@@ -72,17 +73,10 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, cluster: &Cl
     };
     let sessions = group(builder, "sessions", sessions_group(cluster), "Keeps what was typed in interactive sessions in containers.");
     let insights = group(builder, "insights", insights_group(cluster), "Keeps the measurements of containers.");
-    let provider = |name: &str, weight: i64| CapacityProviderStrategyItem {
-        capacity_provider: name.to_owned(),
-        base: 0,
-        weight,
-    };
+    let provider = |name: &str, weight: i64| CapacityProviderStrategyItem { capacity_provider: name.to_owned(), base: 0, weight };
     let resource = Cluster {
         cluster_name: name.clone(),
-        cluster_settings: vec![ClusterSetting {
-            name: "containerInsights".to_owned(),
-            value: "enhanced".to_owned(),
-        }],
+        cluster_settings: vec![ClusterSetting { name: "containerInsights".to_owned(), value: "enhanced".to_owned() }],
         configuration: Some(ClusterConfiguration {
             execute_command_configuration: Some(ExecuteCommandConfiguration {
                 kms_key_id: Some(key.arn()),

@@ -12,7 +12,8 @@ use crate::naming::{group_text, limit};
 
 const HTTPS: i64 = 443;
 /// Ports of machines and pods that the control plane calls: the kubelet, and the usual ones of webhooks and metrics.
-const CALLED_BY_CONTROL_PLANE: [(&str, i64); 5] = [("webhooks", 443), ("metrics", 4443), ("webhooks-alternate", 8443), ("webhooks-operator", 9443), ("kubelet", 10250)];
+const CALLED_BY_CONTROL_PLANE: [(&str, i64); 5] =
+    [("webhooks", 443), ("metrics", 4443), ("webhooks-alternate", 8443), ("webhooks-operator", 9443), ("kubelet", 10250)];
 
 /// What machines call of AWS: pictures of containers, network interfaces, disks, and who they are.
 fn services() -> Vec<(&'static str, Vec<&'static str>, Vec<Text>)> {
@@ -89,7 +90,15 @@ pub(super) fn lower(builder: &mut Builder<'_>, cluster: &ClusterView<'_>, networ
     };
     let nodes = builder.add("nodes", group, About::new(&path, "The firewall around the cluster's machines."));
     let control_plane = control_plane::group(cluster);
-    rule(builder, &path, "nodes-to-nodes", (&nodes, &nodes), "-1", (-1, -1), "Machines and the pods on them call one another; network policies say which pods.");
+    rule(
+        builder,
+        &path,
+        "nodes-to-nodes",
+        (&nodes, &nodes),
+        "-1",
+        (-1, -1),
+        "Machines and the pods on them call one another; network policies say which pods.",
+    );
     rule(builder, &path, "nodes-to-control-plane", (&nodes, &control_plane), "tcp", (HTTPS, HTTPS), "Machines call the Kubernetes API.");
     for (name, port) in CALLED_BY_CONTROL_PLANE {
         let purpose = "The control plane calls the kubelet, webhooks and metrics on the machines.";
@@ -111,11 +120,23 @@ pub(super) fn lower(builder: &mut Builder<'_>, cluster: &ClusterView<'_>, networ
         description: "Machines fetch image layers and packages".to_owned(),
         ..SecurityGroupEgress::default()
     };
-    builder.add("nodes-to-gateway-s3", to_s3, About::new(&path, "Machines fetch image layers and packages by the network's gateway endpoint."));
+    builder.add(
+        "nodes-to-gateway-s3",
+        to_s3,
+        About::new(&path, "Machines fetch image layers and packages by the network's gateway endpoint."),
+    );
 }
 
 /// Out of one group and into the other.
-fn rule(builder: &mut Builder<'_>, path: &str, name: &str, (from, to): (&Handle, &Handle), protocol: &str, ports: (i64, i64), purpose: &str) {
+fn rule(
+    builder: &mut Builder<'_>,
+    path: &str,
+    name: &str,
+    (from, to): (&Handle, &Handle),
+    protocol: &str,
+    ports: (i64, i64),
+    purpose: &str,
+) {
     let description = group_text(purpose.trim_end_matches('.'));
     let egress = SecurityGroupEgress {
         group_id: from.output("GroupId"),

@@ -45,7 +45,8 @@ pub(super) fn lower(
     let name = cluster.physical_name();
     let log_group = format!("/aws/eks/{name}/cluster");
     let policy = KeyPolicy::new().for_logs(&[&log_group]).for_auto_scaling();
-    let about = About::new(&path, "Encrypts the cluster's secrets, logs and the disks of its machines.").after(&service_role(account, "autoscaling"));
+    let about = About::new(&path, "Encrypts the cluster's secrets, logs and the disks of its machines.")
+        .after(&service_role(account, "autoscaling"));
     let key = key(builder, "main", &format!("Secrets, logs and disks of the cluster {}", cluster.name), policy, about);
     let group_about = About::new(&path, "Keeps what the control plane did and who asked it to.")
         .also("platform:observability.logs.keep")
@@ -90,9 +91,7 @@ pub(super) fn lower(
             provider: EncryptionProvider { key_arn: key.arn() },
         }],
         logging: Some(Logging {
-            cluster_logging: ClusterLogging {
-                enabled_types: LOGS.map(|log_type| LogType { log_type: log_type.to_owned() }).into(),
-            },
+            cluster_logging: ClusterLogging { enabled_types: LOGS.map(|log_type| LogType { log_type: log_type.to_owned() }).into() },
         }),
         access_config: Some(AccessConfig {
             authentication_mode: "API".to_owned(),
@@ -111,15 +110,13 @@ pub(super) fn lower(
             cluster_name: resource.output("Name"),
             principal_arn: role.into(),
             access_policies: vec![AccessPolicy {
-                access_scope: AccessScope {
-                    scope_type: "cluster".to_owned(),
-                    namespaces: Vec::new(),
-                },
+                access_scope: AccessScope { scope_type: "cluster".to_owned(), namespaces: Vec::new() },
                 policy_arn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy".to_owned(),
             }],
             ..AccessEntry::default()
         };
-        let about = About::new(format!("{}.role", account.key_path()), "The platform's own role administers the cluster, nobody else by default.");
+        let about =
+            About::new(format!("{}.role", account.key_path()), "The platform's own role administers the cluster, nobody else by default.");
         builder.add("administrator", entry, about);
     }
 }

@@ -1,7 +1,7 @@
 //! The machines of a Kubernetes cluster: encrypted disks, instance metadata version 2 only, private subnets only.
 
-use strata_aws::ec2::launch_template::{BlockDeviceMapping, Ebs, LaunchTemplateData, MetadataOptions, Monitoring, TagSpecification};
 use strata_aws::ec2::LaunchTemplate;
+use strata_aws::ec2::launch_template::{BlockDeviceMapping, Ebs, LaunchTemplateData, MetadataOptions, Monitoring, TagSpecification};
 use strata_aws::eks::{Nodegroup, NodegroupLaunchTemplate, ScalingConfig, UpdateConfig};
 use strata_aws::iam::Role;
 use strata_graph::Layer;
@@ -67,10 +67,7 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, cluster: &Cl
             }],
             monitoring: Monitoring { enabled: true },
             tag_specifications: ["instance", "network-interface", "volume"]
-                .map(|resource_type| TagSpecification {
-                    resource_type: resource_type.to_owned(),
-                    tags: tags.clone(),
-                })
+                .map(|resource_type| TagSpecification { resource_type: resource_type.to_owned(), tags: tags.clone() })
                 .into(),
             ..LaunchTemplateData::default()
         },
@@ -84,11 +81,7 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, cluster: &Cl
         cluster_name: cluster.eks_cluster().output("Name"),
         node_role: role.arn(),
         subnets: network.subnet_ids(Tier::Private),
-        scaling_config: ScalingConfig {
-            min_size: min.into(),
-            max_size: max.into(),
-            desired_size: None,
-        },
+        scaling_config: ScalingConfig { min_size: min.into(), max_size: max.into(), desired_size: None },
         ami_type: Some(image_type(&instance_type).to_owned()),
         capacity_type: Some("ON_DEMAND".to_owned()),
         instance_types: vec![instance_type],

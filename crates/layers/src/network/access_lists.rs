@@ -73,19 +73,10 @@ pub(super) fn lower(builder: &mut Builder<'_>, network: &NetworkView<'_>) {
     let data = blocks(network, Tier::Data);
     let whole = network.range.to_string();
     for tier in Tier::ALL {
-        let acl = NetworkAcl {
-            vpc_id: network.vpc_id(),
-            ..NetworkAcl::default()
-        };
+        let acl = NetworkAcl { vpc_id: network.vpc_id(), ..NetworkAcl::default() };
         let purpose = format!("What may cross the border of the {} subnets; everything else is denied.", tier.word());
         let handle = builder.add(tier.word(), acl, About::new(network.key_path(), purpose).tag("tier", tier.word()));
-        let mut list = List {
-            builder: &mut *builder,
-            network,
-            handle: handle.clone(),
-            tier,
-            next: [100, 100],
-        };
+        let mut list = List { builder: &mut *builder, network, handle: handle.clone(), tier, next: [100, 100] };
         match tier {
             Tier::Public => {
                 list.inward("https", "People call the load balancers.", EVERYWHERE, TCP, (443, 443));
@@ -95,7 +86,13 @@ pub(super) fn lower(builder: &mut Builder<'_>, network: &NetworkView<'_>) {
                     let purpose = "Workloads call out through NAT; security groups say to whom.";
                     list.inward(&format!("workloads-{}", index + 1), purpose, block, TCP, ALL);
                 }
-                list.outward("tcp", "Load balancers call workloads, NAT calls the internet; security groups say whom.", EVERYWHERE, TCP, ALL);
+                list.outward(
+                    "tcp",
+                    "Load balancers call workloads, NAT calls the internet; security groups say whom.",
+                    EVERYWHERE,
+                    TCP,
+                    ALL,
+                );
                 list.entry("path-size", "Routers say that a packet was too large.", true, EVERYWHERE, ICMP, None);
             }
             Tier::Private => {

@@ -27,9 +27,8 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, network: &Ne
         kms_key_id: Some(key.arn()),
         ..LogGroup::default()
     };
-    let about = About::new(&path, "Keeps the flow logs of the network.")
-        .also("platform:observability.logs.keep")
-        .in_layer(Layer::Observability);
+    let about =
+        About::new(&path, "Keeps the flow logs of the network.").also("platform:observability.logs.keep").in_layer(Layer::Observability);
     let group = builder.add("flow", group, about);
     let role = Role {
         role_name: builder.name(&["flow-logs"], limit::ROLE),

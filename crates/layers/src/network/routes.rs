@@ -14,10 +14,7 @@ const EVERYWHERE: &str = "0.0.0.0/0";
 pub(super) fn lower(builder: &mut Builder<'_>, network: &NetworkView<'_>) {
     let key = network.key_path();
     let gateway = builder.add("main", InternetGateway::default(), About::new(&key, "The way between the public subnets and the internet."));
-    let attachment = VpcGatewayAttachment {
-        internet_gateway_id: gateway.output("InternetGatewayId"),
-        vpc_id: network.vpc_id(),
-    };
+    let attachment = VpcGatewayAttachment { internet_gateway_id: gateway.output("InternetGatewayId"), vpc_id: network.vpc_id() };
     let attachment = builder.add("main", attachment, About::new(&key, "Joins the internet gateway to the network."));
 
     let public = table(builder, network, "public", "Routes of the public subnets.");
@@ -63,18 +60,11 @@ fn private_table(zone: &Zone) -> String {
 
 /// The route tables that lead to gateway endpoints: those of the private subnets.
 pub(super) fn private_table_ids(network: &NetworkView<'_>) -> Vec<Text> {
-    network
-        .zones
-        .iter()
-        .map(|zone| Handle::to::<RouteTable>(&network.scope, &private_table(zone)).output("RouteTableId"))
-        .collect()
+    network.zones.iter().map(|zone| Handle::to::<RouteTable>(&network.scope, &private_table(zone)).output("RouteTableId")).collect()
 }
 
 fn table(builder: &mut Builder<'_>, network: &NetworkView<'_>, name: &str, purpose: &str) -> Handle {
-    let table = RouteTable {
-        vpc_id: network.vpc_id(),
-        ..RouteTable::default()
-    };
+    let table = RouteTable { vpc_id: network.vpc_id(), ..RouteTable::default() };
     builder.add(name, table, About::new(network.key_path(), purpose))
 }
 
@@ -88,10 +78,7 @@ fn nat_gateways(builder: &mut Builder<'_>, network: &NetworkView<'_>, attachment
     let mut gateways = Vec::new();
     for zone in zones {
         let name = format!("nat-{}", zone.letter);
-        let address = Eip {
-            domain: "vpc".to_owned(),
-            ..Eip::default()
-        };
+        let address = Eip { domain: "vpc".to_owned(), ..Eip::default() };
         let about = About::new(&key, "The public address that others see when private subnets call them.").after(attachment);
         let address = builder.add(&name, address, about);
         let gateway = NatGateway {

@@ -13,9 +13,11 @@ use crate::naming::limit;
 #[must_use]
 pub(crate) fn topic_policy(topic_arn: &Text) -> PolicyDocument {
     let publish = |sid: &str, service: &str| {
-        Statement::allow(sid, ["sns:Publish"], [topic_arn.clone()])
-            .for_service(service)
-            .when("StringEquals", "aws:SourceAccount", [Pseudo::AccountId])
+        Statement::allow(sid, ["sns:Publish"], [topic_arn.clone()]).for_service(service).when(
+            "StringEquals",
+            "aws:SourceAccount",
+            [Pseudo::AccountId],
+        )
     };
     PolicyDocument::new([
         Statement::deny("NoPlainText", ["sns:Publish"], [topic_arn.clone()]).for_aws(["*"]).when("Bool", "aws:SecureTransport", ["false"]),
@@ -36,10 +38,7 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, account: &Ac
     };
     let topic = builder.add("alerts", topic, about.clone());
     let arn = topic.output("TopicArn");
-    let policy = TopicPolicy {
-        policy_document: topic_policy(&arn),
-        topics: vec![arn.clone()],
-    };
+    let policy = TopicPolicy { policy_document: topic_policy(&arn), topics: vec![arn.clone()] };
     builder.add("alerts", policy, about);
     for (index, address) in platform.observability.incidents.email.iter().enumerate() {
         let subscription = Subscription {

@@ -48,9 +48,7 @@ pub fn tidy_rule(noncurrent_days: i64) -> LifecycleRule {
 /// Versions kept.
 #[must_use]
 pub fn versioned() -> VersioningConfiguration {
-    VersioningConfiguration {
-        status: "Enabled".to_owned(),
-    }
+    VersioningConfiguration { status: "Enabled".to_owned() }
 }
 
 /// The bucket that takes the access logs of the region's buckets and load balancers.
@@ -64,9 +62,7 @@ pub(super) fn access_logs(builder: &mut Builder<'_>, account: &AccountView) {
     };
     let bucket = Bucket {
         versioning_configuration: versioned(),
-        lifecycle_configuration: Some(LifecycleConfiguration {
-            rules: vec![expire, tidy_rule(30)],
-        }),
+        lifecycle_configuration: Some(LifecycleConfiguration { rules: vec![expire, tidy_rule(30)] }),
         ..Bucket::encrypted_by_s3(&name)
     };
     let about = About::new(account.key_path(), "Takes the access logs of the buckets and load balancers in this region.")
@@ -76,24 +72,20 @@ pub(super) fn access_logs(builder: &mut Builder<'_>, account: &AccountView) {
     let bucket = builder.add("access-logs", bucket, about.clone());
     let mut statements = tls_only(&name);
     statements.push(
-        Statement::allow("BucketLogs", ["s3:PutObject"], [bucket_arn(&format!("{name}/*"))])
-            .for_service("logging.s3.amazonaws.com")
-            .when("StringEquals", "aws:SourceAccount", [Pseudo::AccountId]),
+        Statement::allow("BucketLogs", ["s3:PutObject"], [bucket_arn(&format!("{name}/*"))]).for_service("logging.s3.amazonaws.com").when(
+            "StringEquals",
+            "aws:SourceAccount",
+            [Pseudo::AccountId],
+        ),
     );
     let account_id = &account.placement.account_id;
-    let load_balancers = [
-        bucket_arn(&format!("{name}/AWSLogs/{account_id}/*")),
-        bucket_arn(&format!("{name}/*/AWSLogs/{account_id}/*")),
-    ];
+    let load_balancers = [bucket_arn(&format!("{name}/AWSLogs/{account_id}/*")), bucket_arn(&format!("{name}/*/AWSLogs/{account_id}/*"))];
     statements.push(
         Statement::allow("LoadBalancerLogs", ["s3:PutObject"], load_balancers)
             .for_service("logdelivery.elasticloadbalancing.amazonaws.com")
             .when("ArnLike", "aws:SourceArn", [regional_arn("elasticloadbalancing", "loadbalancer/*")]),
     );
-    let policy = BucketPolicy {
-        bucket: bucket.output("BucketName"),
-        policy_document: PolicyDocument::new(statements),
-    };
+    let policy = BucketPolicy { bucket: bucket.output("BucketName"), policy_document: PolicyDocument::new(statements) };
     builder.add("access-logs", policy, about.plain());
 }
 
@@ -104,10 +96,7 @@ pub(super) fn audit(builder: &mut Builder<'_>, account: &AccountView) {
         id: "keep".to_owned(),
         status: "Enabled".to_owned(),
         expiration_in_days: Some(AUDIT_DAYS),
-        transitions: vec![Transition {
-            storage_class: "GLACIER".to_owned(),
-            transition_in_days: AUDIT_COLD_DAYS,
-        }],
+        transitions: vec![Transition { storage_class: "GLACIER".to_owned(), transition_in_days: AUDIT_COLD_DAYS }],
         ..LifecycleRule::default()
     };
     let bucket = Bucket {
@@ -116,9 +105,7 @@ pub(super) fn audit(builder: &mut Builder<'_>, account: &AccountView) {
             destination_bucket_name: account.access_logs_bucket().output("BucketName"),
             log_file_prefix: "audit/".to_owned(),
         }),
-        lifecycle_configuration: Some(LifecycleConfiguration {
-            rules: vec![keep, tidy_rule(90)],
-        }),
+        lifecycle_configuration: Some(LifecycleConfiguration { rules: vec![keep, tidy_rule(90)] }),
         ..Bucket::encrypted_with(&name, account.key().arn())
     };
     let about = About::new(account.key_path(), "Takes the files of CloudTrail and Config: who did what, and what was how at which time.")
@@ -131,29 +118,28 @@ pub(super) fn audit(builder: &mut Builder<'_>, account: &AccountView) {
     let whole = || [bucket_arn(&name)];
     let trail = || [trail::arn(account)];
     let owned = |statement: Statement| statement.when("StringEquals", "s3:x-amz-acl", ["bucket-owner-full-control"]);
-    statements.push(
-        Statement::allow("TrailLooks", ["s3:GetBucketAcl"], whole())
-            .for_service("cloudtrail.amazonaws.com")
-            .when("StringEquals", "aws:SourceArn", trail()),
-    );
+    statements.push(Statement::allow("TrailLooks", ["s3:GetBucketAcl"], whole()).for_service("cloudtrail.amazonaws.com").when(
+        "StringEquals",
+        "aws:SourceArn",
+        trail(),
+    ));
     statements.push(owned(
         Statement::allow("TrailWrites", ["s3:PutObject"], [bucket_arn(&format!("{name}/AWSLogs/{account_id}/*"))])
             .for_service("cloudtrail.amazonaws.com")
             .when("StringEquals", "aws:SourceArn", trail()),
     ));
     statements.push(
-        Statement::allow("ConfigLooks", ["s3:GetBucketAcl", "s3:ListBucket"], whole())
-            .for_service("config.amazonaws.com")
-            .when("StringEquals", "aws:SourceAccount", [Pseudo::AccountId]),
+        Statement::allow("ConfigLooks", ["s3:GetBucketAcl", "s3:ListBucket"], whole()).for_service("config.amazonaws.com").when(
+            "StringEquals",
+            "aws:SourceAccount",
+            [Pseudo::AccountId],
+        ),
     );
     statements.push(owned(
         Statement::allow("ConfigWrites", ["s3:PutObject"], [bucket_arn(&format!("{name}/AWSLogs/{account_id}/Config/*"))])
             .for_service("config.amazonaws.com")
             .when("StringEquals", "aws:SourceAccount", [Pseudo::AccountId]),
     ));
-    let policy = BucketPolicy {
-        bucket: bucket.output("BucketName"),
-        policy_document: PolicyDocument::new(statements),
-    };
+    let policy = BucketPolicy { bucket: bucket.output("BucketName"), policy_document: PolicyDocument::new(statements) };
     builder.add("audit", policy, about.plain());
 }

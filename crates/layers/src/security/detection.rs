@@ -35,23 +35,19 @@ fn catalogue(standard: Standard) -> Option<&'static str> {
 /// Lowers the detectors and the hub with the standards of the platform and of all environments in the account.
 pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, account: &AccountView, claims: &Union) {
     let path = account.key_path();
-    let features = PROTECTIONS.map(|name| Feature {
-        name: name.to_owned(),
-        status: "ENABLED".to_owned(),
-        ..Feature::default()
-    });
+    let features = PROTECTIONS.map(|name| Feature { name: name.to_owned(), status: "ENABLED".to_owned(), ..Feature::default() });
     let detector = Detector {
         enable: true,
         finding_publishing_frequency: "FIFTEEN_MINUTES".to_owned(),
         features: features.into(),
         ..Detector::default()
     };
-    let about = About::new(&path, "Looks for attacks in calls, flows, names, objects, logins and disks.").also("platform:security.network_intrusion");
+    let about = About::new(&path, "Looks for attacks in calls, flows, names, objects, logins and disks.")
+        .also("platform:security.network_intrusion");
     builder.add("main", detector, about);
-    let enabler = Enabler {
-        resource_types: ["EC2", "ECR", "LAMBDA"].map(str::to_owned).into(),
-    };
-    let about = About::new(&path, "Looks for known vulnerabilities in machines, images and functions.").also("platform:security.vulnerabilities");
+    let enabler = Enabler { resource_types: ["EC2", "ECR", "LAMBDA"].map(str::to_owned).into() };
+    let about =
+        About::new(&path, "Looks for known vulnerabilities in machines, images and functions.").also("platform:security.vulnerabilities");
     builder.add("main", enabler, about);
     let hub = Hub {
         enable_default_standards: false,

@@ -56,11 +56,11 @@ impl KeyPolicy {
     pub fn for_auto_scaling(mut self) -> Self {
         let role = || [iam_arn("role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling")];
         self.statements.push(Statement::allow("AutoScaling", USE, ["*"]).for_aws(role()));
-        self.statements.push(
-            Statement::allow("AutoScalingGrants", ["kms:CreateGrant"], ["*"])
-                .for_aws(role())
-                .when("Bool", "kms:GrantIsForAWSResource", ["true"]),
-        );
+        self.statements.push(Statement::allow("AutoScalingGrants", ["kms:CreateGrant"], ["*"]).for_aws(role()).when(
+            "Bool",
+            "kms:GrantIsForAWSResource",
+            ["true"],
+        ));
         self
     }
 

@@ -32,19 +32,13 @@ pub(super) fn lower(builder: &mut Builder<'_>, account: &AccountView) {
         name: NAME.to_owned(),
         s3_bucket_name: account.audit_bucket_name().into(),
         s3_kms_key_arn: Some(Handle::to::<kms::Key>(&account.home, "logs").arn()),
-        config_snapshot_delivery_properties: Some(ConfigSnapshotDeliveryProperties {
-            delivery_frequency: "TwentyFour_Hours".to_owned(),
-        }),
+        config_snapshot_delivery_properties: Some(ConfigSnapshotDeliveryProperties { delivery_frequency: "TwentyFour_Hours".to_owned() }),
         ..DeliveryChannel::default()
     };
-    let about = About::new(&path, "Where the recorder writes to.")
-        .after(&recorder)
-        .after(&Handle::to::<BucketPolicy>(&account.home, "audit"));
+    let about =
+        About::new(&path, "Where the recorder writes to.").after(&recorder).after(&Handle::to::<BucketPolicy>(&account.home, "audit"));
     let channel = builder.add("main", channel, about);
-    let status = RecorderStatus {
-        recorder_name: recorder.output("Name"),
-        recording: true,
-    };
+    let status = RecorderStatus { recorder_name: recorder.output("Name"), recording: true };
     builder.add("main", status, About::new(&path, "That the recorder runs.").after(&channel));
 }
 

@@ -40,9 +40,7 @@ pub(super) fn lower_home(builder: &mut Builder<'_>, account: &AccountView) {
     let purpose = "Keeps every bucket of the account closed to the public, whoever makes it.";
     builder.add("main", block, About::new(&path, purpose).also("platform:compliance"));
     for (name, service, purpose) in SERVICE_ROLES {
-        let role = ServiceLinkedRole {
-            aws_service_name: service.to_owned(),
-        };
+        let role = ServiceLinkedRole { aws_service_name: service.to_owned() };
         builder.add(name, role, About::new(&path, purpose));
     }
 }
@@ -50,17 +48,10 @@ pub(super) fn lower_home(builder: &mut Builder<'_>, account: &AccountView) {
 /// What an account has once in each region.
 pub(super) fn lower_region(builder: &mut Builder<'_>, account: &AccountView) {
     let path = account.key_path();
-    let encryption = EbsEncryptionByDefault {
-        enabled: true,
-        kms_key_id: None,
-    };
+    let encryption = EbsEncryptionByDefault { enabled: true, kms_key_id: None };
     let purpose = "Encrypts every new disk in this region, whoever makes it; our own name their keys.";
     builder.add("main", encryption, About::new(&path, purpose).also("platform:compliance"));
-    let analyzer = Analyzer {
-        analyzer_name: builder.name(&[], limit::GROUP),
-        analyzer_type: "ACCOUNT".to_owned(),
-        ..Analyzer::default()
-    };
+    let analyzer = Analyzer { analyzer_name: builder.name(&[], limit::GROUP), analyzer_type: "ACCOUNT".to_owned(), ..Analyzer::default() };
     let purpose = "Finds what others outside the account can reach (CIS AWS 5.0 1.19).";
     builder.add("main", analyzer, About::new(&path, purpose).also("platform:compliance"));
 }

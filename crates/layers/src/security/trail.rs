@@ -59,10 +59,8 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, account: &Ac
     };
     let policy = builder.add("trail", policy, about);
     let everything = |service: &str| Text::join(["arn:".into(), Pseudo::Partition.into(), format!(":{service}").into()]);
-    let data = |resource_type: &str, service: &str| DataResource {
-        resource_type: resource_type.to_owned(),
-        values: vec![everything(service)],
-    };
+    let data =
+        |resource_type: &str, service: &str| DataResource { resource_type: resource_type.to_owned(), values: vec![everything(service)] };
     let trail = Trail {
         trail_name: name(account),
         s3_bucket_name: account.audit_bucket_name().into(),

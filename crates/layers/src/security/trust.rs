@@ -20,9 +20,12 @@ pub fn plain_service(service: &str) -> PolicyDocument {
 /// Pods of one cluster may take the role on, by EKS Pod Identity.
 #[must_use]
 pub fn pods(cluster_arn: &Text) -> PolicyDocument {
-    let mut statement = Statement::allow("Trust", ["sts:AssumeRole", "sts:TagSession"], Vec::<Text>::new()).for_service("pods.eks.amazonaws.com");
+    let mut statement =
+        Statement::allow("Trust", ["sts:AssumeRole", "sts:TagSession"], Vec::<Text>::new()).for_service("pods.eks.amazonaws.com");
     statement.sid = None;
-    PolicyDocument::new([statement
-        .when("StringEquals", "aws:SourceAccount", [Pseudo::AccountId])
-        .when("ArnEquals", "aws:SourceArn", [cluster_arn.clone()])])
+    PolicyDocument::new([statement.when("StringEquals", "aws:SourceAccount", [Pseudo::AccountId]).when(
+        "ArnEquals",
+        "aws:SourceArn",
+        [cluster_arn.clone()],
+    )])
 }
