@@ -2,7 +2,7 @@
 //!
 //! Invariant: the verdicts' order and text depend on the graph and the standards alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use strata_graph::{Address, Graph, Resource, Scope, ScopeKind};
 
@@ -24,7 +24,7 @@ pub fn judge(graph: &Graph, standards: &[String]) -> Vec<Verdict> {
 #[must_use]
 pub fn judge_view(view: &View<'_>, standards: &[String], chosen: impl Fn(&Control) -> bool) -> Vec<Verdict> {
     let catalogues: BTreeSet<&str> = standards.iter().map(String::as_str).collect();
-    let mut served: std::collections::BTreeMap<&str, Vec<Requirement>> = std::collections::BTreeMap::new();
+    let mut served: BTreeMap<&str, Vec<Requirement>> = BTreeMap::new();
     for standard in catalogues.into_iter().filter_map(standards::catalogue) {
         for requirement in &standard.requirements {
             for id in &requirement.controls {
@@ -41,6 +41,14 @@ pub fn judge_view(view: &View<'_>, standards: &[String], chosen: impl Fn(&Contro
             ask(view, control, requirements, &mut verdicts);
         }
     }
+    verdicts
+}
+
+/// What one control says, whichever standards ask for it; the verdicts name no requirement.
+#[must_use]
+pub fn judge_control(view: &View<'_>, control: &Control) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    ask(view, control, &[], &mut verdicts);
     verdicts
 }
 

@@ -8,6 +8,7 @@
 
 pub mod control;
 mod controls;
+pub mod document;
 mod judge;
 mod policies;
 pub mod registry;
@@ -18,7 +19,7 @@ pub mod verdict;
 pub mod view;
 
 pub use control::{Control, Equivalents, Severity, When};
-pub use judge::{blocking, judge, judge_view};
+pub use judge::{blocking, judge, judge_control, judge_view};
 pub use registry::{control, controls};
 pub use verdict::{ControlId, Requirement, Status, Verdict};
 pub use view::View;

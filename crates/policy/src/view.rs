@@ -167,8 +167,7 @@ impl<'a> View<'a> {
             Text::Join(parts) => parts.last().and_then(Text::as_literal)?,
             _ => return None,
         };
-        let found = self.named(last).filter_map(|address| self.graph.get(address)).find(is_one);
-        found
+        self.named(last).filter_map(|address| self.graph.get(address)).find(is_one)
     }
 
     /// Whether a text stands for the resource at an address.

@@ -15,7 +15,8 @@ pub(crate) const CONTROLS: &[Control] = &[
         why: "An alarm without an action rings in an empty room.",
         repair: "Set ActionsEnabled to true and AlarmActions to the alert topic.",
         prowler: ["cloudwatch_alarm_actions_enabled", "cloudwatch_alarm_actions_alarm_state_configured"], checkov: ["CKV_AWS_319"],
-        config: ["CLOUDWATCH_ALARM_ACTION_ENABLED_CHECK", "CLOUDWATCH_ALARM_ACTION_CHECK"], security_hub: ["CloudWatch.15", "CloudWatch.17"],
+        config: ["CLOUDWATCH_ALARM_ACTION_ENABLED_CHECK", "CLOUDWATCH_ALARM_ACTION_CHECK"],
+        security_hub: ["CloudWatch.15", "CloudWatch.17"],
         each: tells_somebody,
     },
     control! {

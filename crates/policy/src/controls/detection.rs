@@ -35,7 +35,10 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "Threats are looked for in calls, traffic and names all the time",
         why: "An intruder is noticed by what no policy forbids: odd places, odd hours, known bad addresses.",
         repair: "Enable a detector in every region that is used.",
-        prowler: ["guardduty_is_enabled"], checkov: ["CKV_AWS_238", "CKV2_AWS_3"], config: ["GUARDDUTY_ENABLED_CENTRALIZED"], security_hub: ["GuardDuty.1"],
+        prowler: ["guardduty_is_enabled"],
+        checkov: ["CKV_AWS_238", "CKV2_AWS_3"],
+        config: ["GUARDDUTY_ENABLED_CENTRALIZED"],
+        security_hub: ["GuardDuty.1"],
         in_every_account: detector,
     },
     control! {

@@ -23,7 +23,10 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "No key policy lets strangers use the key",
         why: "Who may use the key reads what it encrypts.",
         repair: "Name the principals in the key's policy, or add a condition on the account that they come from.",
-        prowler: ["kms_key_not_publicly_accessible"], checkov: ["CKV_AWS_33"], config: ["KMS_KEY_POLICY_NO_PUBLIC_ACCESS"], security_hub: ["KMS.5"],
+        prowler: ["kms_key_not_publicly_accessible"],
+        checkov: ["CKV_AWS_33"],
+        config: ["KMS_KEY_POLICY_NO_PUBLIC_ACCESS"],
+        security_hub: ["KMS.5"],
         each: policy_not_public,
     },
     control! {
@@ -31,7 +34,10 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "Key material is renewed every year",
         why: "The less is encrypted with one key's material, the less its loss reveals.",
         repair: "Set EnableKeyRotation to true.",
-        prowler: ["kms_cmk_rotation_enabled"], checkov: ["CKV_AWS_7"], config: ["CMK_BACKING_KEY_ROTATION_ENABLED"], security_hub: ["KMS.4"],
+        prowler: ["kms_cmk_rotation_enabled"],
+        checkov: ["CKV_AWS_7"],
+        config: ["CMK_BACKING_KEY_ROTATION_ENABLED"],
+        security_hub: ["KMS.4"],
         each: rotated,
     },
 ];

@@ -66,7 +66,10 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "Only named callers may run a function",
         why: "A permission for a whole service lets every other customer's resource of that service call us.",
         repair: "Set SourceArn, or SourceAccount, beside the principal.",
-        prowler: ["awslambda_function_not_publicly_accessible"], checkov: ["CKV_AWS_364"], config: ["LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED"], security_hub: ["Lambda.1"],
+        prowler: ["awslambda_function_not_publicly_accessible"],
+        checkov: ["CKV_AWS_364"],
+        config: ["LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED"],
+        security_hub: ["Lambda.1"],
         each: permission_scoped,
     },
     control! {
@@ -74,7 +77,10 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "A function's runtime is one that AWS still maintains",
         why: "A runtime past its end gets no security fixes.",
         repair: "Move the function to a maintained runtime.",
-        prowler: ["awslambda_function_using_supported_runtimes"], checkov: ["CKV_AWS_363"], config: ["LAMBDA_FUNCTION_SETTINGS_CHECK"], security_hub: ["Lambda.2"],
+        prowler: ["awslambda_function_using_supported_runtimes"],
+        checkov: ["CKV_AWS_363"],
+        config: ["LAMBDA_FUNCTION_SETTINGS_CHECK"],
+        security_hub: ["Lambda.2"],
         each: runtime_supported,
     },
 ];

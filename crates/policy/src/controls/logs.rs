@@ -15,7 +15,10 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "Logs are encrypted with a key of our own",
         why: "Logs hold names, addresses and what people did.",
         repair: "Set KmsKeyId to a key of ours.",
-        prowler: ["cloudwatch_log_group_kms_encryption_enabled"], checkov: ["CKV_AWS_158"], config: ["CLOUDWATCH_LOG_GROUP_ENCRYPTED"], security_hub: [],
+        prowler: ["cloudwatch_log_group_kms_encryption_enabled"],
+        checkov: ["CKV_AWS_158"],
+        config: ["CLOUDWATCH_LOG_GROUP_ENCRYPTED"],
+        security_hub: [],
         each: encrypted,
     },
     control! {
@@ -23,7 +26,10 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "Logs are kept for at least a year",
         why: "Most break-ins are found months later.",
         repair: "Set RetentionInDays to 365 or more (`observability.logs.keep`).",
-        prowler: ["cloudwatch_log_group_retention_policy_specific_days_enabled"], checkov: ["CKV_AWS_338", "CKV_AWS_66"], config: ["CW_LOGGROUP_RETENTION_PERIOD_CHECK"], security_hub: ["CloudWatch.16"],
+        prowler: ["cloudwatch_log_group_retention_policy_specific_days_enabled"],
+        checkov: ["CKV_AWS_338", "CKV_AWS_66"],
+        config: ["CW_LOGGROUP_RETENTION_PERIOD_CHECK"],
+        security_hub: ["CloudWatch.16"],
         each: kept,
     },
 ];

@@ -21,12 +21,21 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "No path leads from the internet to a data store",
         why: "Between the internet and data stands at least one workload that decides; neither a rule nor a load balancer may pass it by.",
         repair: "Put the data store into data subnets, and let in only the security groups of the workloads that use it.",
-        prowler: ["rds_instance_no_public_access", "elasticache_cluster_uses_public_subnet"], checkov: [], config: ["RDS_SUBNET_GROUP_IGW_CHECK"], security_hub: ["RDS.46", "ElastiCache.7"],
+        prowler: ["rds_instance_no_public_access", "elasticache_cluster_uses_public_subnet"],
+        checkov: [],
+        config: ["RDS_SUBNET_GROUP_IGW_CHECK"],
+        security_hub: ["RDS.46", "ElastiCache.7"],
         each: data_not_reachable,
     },
     control! {
         "workload-in-private-subnets", Network, High, Both,
-        ["AWS::AutoScaling::AutoScalingGroup", "AWS::ECS::Service", "AWS::EKS::Nodegroup", "AWS::Lambda::Function", "AWS::Scheduler::Schedule"];
+        [
+            "AWS::AutoScaling::AutoScalingGroup",
+            "AWS::ECS::Service",
+            "AWS::EKS::Nodegroup",
+            "AWS::Lambda::Function",
+            "AWS::Scheduler::Schedule",
+        ];
         title: "Workloads run in subnets without a way in from the internet",
         why: "What the internet cannot route to cannot be attacked from there, whatever it listens on.",
         repair: "Run the workload in the network's private subnets.",

@@ -19,8 +19,13 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "No security group lets the internet reach ports of remote administration",
         why: "SSH and RDP are tried without pause from everywhere.",
         repair: "Remove the rule; hosts are administered through AWS Systems Manager, which needs no open port.",
-        prowler: ["ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22", "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389"],
-        checkov: ["CKV_AWS_24", "CKV_AWS_25"], config: ["INCOMING_SSH_DISABLED", "RESTRICTED_INCOMING_TRAFFIC"], security_hub: ["EC2.13", "EC2.14", "EC2.53", "EC2.54"],
+        prowler: [
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389",
+        ],
+        checkov: ["CKV_AWS_24", "CKV_AWS_25"],
+        config: ["INCOMING_SSH_DISABLED", "RESTRICTED_INCOMING_TRAFFIC"],
+        security_hub: ["EC2.13", "EC2.14", "EC2.53", "EC2.54"],
         each: administration_closed,
     },
     control! {
@@ -52,7 +57,10 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "No rule opens every port to others",
         why: "A rule for every port also opens what is installed tomorrow.",
         repair: "Write one rule for each port that is needed.",
-        prowler: ["ec2_securitygroup_allow_ingress_from_internet_to_all_ports"], checkov: ["CKV_AWS_277"], config: ["VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS"], security_hub: ["EC2.18"],
+        prowler: ["ec2_securitygroup_allow_ingress_from_internet_to_all_ports"],
+        checkov: ["CKV_AWS_277"],
+        config: ["VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS"],
+        security_hub: ["EC2.18"],
         each: not_all_ports,
     },
     control! {
@@ -60,7 +68,10 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "The internet reaches load balancers on the ports of the web, and nothing else",
         why: "Every other door to the internet passes by TLS, the web application firewall and the access logs.",
         repair: "Remove the rule; a `route` of a service is the way in from the internet.",
-        prowler: ["ec2_securitygroup_allow_ingress_from_internet_to_any_port", "ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports"],
+        prowler: [
+            "ec2_securitygroup_allow_ingress_from_internet_to_any_port",
+            "ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports",
+        ],
         checkov: [], config: ["VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS"], security_hub: ["EC2.18", "EC2.19"],
         each: only_load_balancers,
     },
@@ -135,9 +146,12 @@ fn only_load_balancers(view: &View<'_>, resource: &Resource) -> Answer {
         return undecidable(format!("the security group {} is not in this graph", rule.group_id));
     };
     if !view.topology()?.is_of_load_balancer(&group.address) {
-        let is_rule = |other: &&&Resource| !matches!(other.type_name.0.as_str(), "AWS::EC2::SecurityGroupEgress" | "AWS::EC2::SecurityGroupIngress");
-        if view.of_type("AWS::EKS::Cluster").first().is_some() && view.referring(&group.address).iter().filter(is_rule).count() == 0 {
-            return undecidable("nothing in this graph has the group: a load balancer that a Kubernetes cluster makes is seen only once it stands");
+        let is_rule =
+            |other: &&&Resource| !matches!(other.type_name.0.as_str(), "AWS::EC2::SecurityGroupEgress" | "AWS::EC2::SecurityGroupIngress");
+        if !view.of_type("AWS::EKS::Cluster").is_empty() && view.referring(&group.address).iter().filter(is_rule).count() == 0 {
+            return undecidable(
+                "nothing in this graph has the group: a load balancer that a Kubernetes cluster makes is seen only once it stands",
+            );
         }
         return violated(format!("the internet reaches {}, which is no load balancer's", group.address.short()));
     }

@@ -25,7 +25,10 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "The web application firewall blocks common attacks and known bad inputs",
         why: "A firewall without rules lets everything through.",
         repair: "Add the rule groups AWSManagedRulesCommonRuleSet and AWSManagedRulesKnownBadInputsRuleSet, with override action None.",
-        prowler: ["wafv2_webacl_with_rules", "wafv2_webacl_managed_rule_groups_enabled"], checkov: ["CKV_AWS_175", "CKV_AWS_192"], config: ["WAFV2_WEBACL_NOT_EMPTY"], security_hub: ["WAF.10"],
+        prowler: ["wafv2_webacl_with_rules", "wafv2_webacl_managed_rule_groups_enabled"],
+        checkov: ["CKV_AWS_175", "CKV_AWS_192"],
+        config: ["WAFV2_WEBACL_NOT_EMPTY"],
+        security_hub: ["WAF.10"],
         each: managed_rules,
     },
     control! {

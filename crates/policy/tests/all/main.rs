@@ -1,4 +1,11 @@
 //! Tests of the rules, the catalogues and their documents.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod breaks;
+mod catalogues;
+mod documents;
+mod edit;
 mod reference;
+mod undecidable;
+mod violations;
+mod whole;

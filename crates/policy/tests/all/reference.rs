@@ -63,11 +63,8 @@ fn everything_but_what_kubernetes_makes_can_be_decided() {
 
 #[test]
 fn most_controls_have_something_to_judge() {
-    let judged: BTreeSet<String> = ENVIRONMENTS
-        .iter()
-        .flat_map(|environment| judge(&graph(environment), &standards()))
-        .map(|verdict| verdict.control.0)
-        .collect();
+    let judged: BTreeSet<String> =
+        ENVIRONMENTS.iter().flat_map(|environment| judge(&graph(environment), &standards())).map(|verdict| verdict.control.0).collect();
     let silent: Vec<&str> = strata_policy::controls().map(|control| control.id).filter(|id| !judged.contains(*id)).collect();
     eprintln!("{} controls judged; silent: {silent:?}", judged.len());
     assert!(judged.len() >= 100, "{} controls judged; silent: {silent:?}", judged.len());
