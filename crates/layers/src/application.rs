@@ -44,11 +44,11 @@ pub(crate) fn lower_names(context: &mut Context<'_>, groups: &BTreeMap<String, H
 ///
 /// # Errors
 /// What the files ask for and AWS does not have; code that could not be read.
-pub(crate) fn lower(context: &mut Context<'_>, key: &Handle, targets: &Targets, wirings: &Wirings) -> Result<(), Diagnostics> {
+pub(crate) fn lower(context: &mut Context<'_>, key: &Handle, wirings: &Wirings) -> Result<(), Diagnostics> {
     context.builder.layer(Layer::Application);
     let mut problems = Diagnostics::new();
     image::lower(context, key);
-    if let Err(more) = function::lower(context, key, targets, wirings) {
+    if let Err(more) = function::lower(context, key, wirings) {
         problems.extend(more);
     }
     let door = match front_door::lower(context, key) {

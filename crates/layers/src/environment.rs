@@ -89,6 +89,11 @@ pub(crate) fn lower(context: &mut Context<'_>) -> Result<(), Diagnostics> {
     let mut stores = infrastructure::lower_stores(context, &key)?;
     application::lower_names(context, &groups, &mut stores.targets);
     let wirings = uses::lower(context, &groups, &stores.targets, &stores.secrets, &key)?;
-    infrastructure::lower_hosts(context, &key, &wirings)?;
-    application::lower(context, &key, &stores.targets, &wirings)
+    let mut problems = Diagnostics::new();
+    for result in [infrastructure::lower_hosts(context, &key, &wirings), application::lower(context, &key, &wirings)] {
+        if let Err(more) = result {
+            problems.extend(more);
+        }
+    }
+    if problems.has_errors() { Err(problems) } else { Ok(()) }
 }

@@ -18,6 +18,7 @@ mod lowering;
 pub mod naming;
 mod network;
 pub mod observability;
+mod patch;
 mod placement;
 pub mod security;
 pub mod uses;

@@ -11,12 +11,14 @@ use strata_graph::{Graph, Scope, Text};
 use strata_kubernetes::Manifest;
 use strata_spec::{Platform, Resolved, Spec};
 
+use crate::application::Pod;
 use crate::builder::{Builder, Lines, Problem};
 use crate::claims::{Claim, Claims, Union};
 use crate::environment::{self, Context};
 use crate::foundations::{AccountView, ClusterView, NetworkView};
 use crate::placement::Placement;
-use crate::{cluster, kubernetes, network, security};
+use crate::uses::{DataFlow, data_flows};
+use crate::{cluster, kubernetes, network, patch, security};
 
 /// A local file or folder that the specification names, read by the command line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,10 @@ pub struct Lowered {
     pub claims: Vec<Claim>,
     /// Where people reach it.
     pub endpoints: Vec<Endpoint>,
+    /// What the Kubernetes objects of services and jobs take from AWS; empty on Amazon ECS.
+    pub pods: Vec<Pod>,
+    /// Who reaches what: one row for each edge and verb of the environment.
+    pub flows: Vec<DataFlow>,
     /// The Kubernetes objects of an environment on a Kubernetes cluster: compiled to be exported, not applied.
     pub manifests: Vec<Manifest>,
     /// What is worth saying.
@@ -98,16 +104,20 @@ pub fn lower(inputs: &Inputs<'_>) -> Result<Lowered, Diagnostics> {
     environment::lower(&mut context)?;
     let manifests = kubernetes::compile(&context).map_err(|error| Diagnostics::from(internal(&error)))?;
 
+    let pods = std::mem::take(&mut context.pods);
     let mut assembly = Assembly::new(platform, lines);
     let claims = context.claims.into_vec();
     let all: Vec<&Claim> = inputs.claims_of_others.iter().filter(|claim| claim.claimant != scope).chain(&claims).collect();
+    let own_scope = scope.clone();
     assembly.placements.insert(scope, context.network.placement.clone());
     assembly.take(context.builder);
     assembly.cluster(&context.cluster, &context.network, &context.account);
     assembly.network(&context.network, &all);
     assembly.account(&context.account, &all);
+    patch::apply(&mut assembly.graph, &own_scope, resolved)?;
     let lowered = assembly.finish(claims, context.endpoints, context.warnings)?;
-    Ok(Lowered { manifests, ..lowered })
+    let flows = data_flows(resolved);
+    Ok(Lowered { manifests, pods, flows, ..lowered })
 }
 
 /// Lowers an account, network or cluster alone, with the scopes that it stands on. `claims` are the stored claims of all environments.
@@ -245,7 +255,7 @@ impl<'a> Assembly<'a> {
         if !problems.is_empty() {
             return Err(problems.iter().map(internal).collect());
         }
-        Ok(Lowered { graph: self.graph, placements: self.placements, claims, endpoints, manifests: Vec::new(), warnings: warnings.into_iter().collect() })
+        Ok(Lowered { graph: self.graph, placements: self.placements, claims, endpoints, pods: Vec::new(), flows: Vec::new(), manifests: Vec::new(), warnings: warnings.into_iter().collect() })
     }
 }
 

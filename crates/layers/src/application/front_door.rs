@@ -13,7 +13,7 @@ use strata_aws::elasticloadbalancingv2::{
 use strata_aws::route53::{AliasTarget, HostedZone, HostedZoneConfig, RecordSet};
 use strata_aws::wafv2::WebAclAssociation;
 use strata_diag::{Diagnostic, Diagnostics, codes};
-use strata_graph::Text;
+use strata_graph::{Layer, Text};
 
 use super::firewall;
 use super::route::{Route, routes};
@@ -75,7 +75,11 @@ pub(super) fn lower(context: &mut Context<'_>, key: &Handle) -> Result<Option<Do
         vpc_id: context.network.vpc_id(),
         ..SecurityGroup::default()
     };
-    let group = context.builder.add(NAME, group, about("The only firewall of the environment that lets the internet in.".to_owned()));
+    let group = context.builder.add(
+        NAME,
+        group,
+        about("The only firewall of the environment that lets the internet in.".to_owned()).in_layer(Layer::Network),
+    );
     let mut standing = from_internet(context, &group, &about);
     standing.extend(to_services(context, &group, &routes));
     let mut door = Door {
@@ -196,7 +200,7 @@ fn from_internet(context: &mut Context<'_>, group: &Handle, about: &impl Fn(Stri
                 ..SecurityGroupIngress::default()
             };
             let purpose = format!("Anyone may open {what} to the load balancer.");
-            context.builder.add(&format!("internet-to-{NAME}-{port}"), rule, about(purpose))
+            context.builder.add(&format!("internet-to-{NAME}-{port}"), rule, about(purpose).in_layer(Layer::Network))
         })
         .to_vec()
 }
@@ -220,6 +224,7 @@ fn to_services(context: &mut Context<'_>, group: &Handle, routes: &[Route]) -> V
                 format!("services.{}.route", route.service),
                 format!("The load balancer hands requests to {} on port {port}.", route.service),
             )
+            .in_layer(Layer::Network)
         };
         let egress = SecurityGroupEgress {
             group_id: group.output("GroupId"),

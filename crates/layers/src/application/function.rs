@@ -10,7 +10,7 @@ use strata_aws::lambda::{
 use strata_diag::{Diagnostic, Diagnostics, codes};
 use strata_graph::{Pseudo, Text};
 use strata_spec::sizes::function_memory_mib;
-use strata_spec::{Name, TargetKind, Trigger, TriggerEvent, Verb};
+use strata_spec::{Name, Trigger, TriggerEvent};
 
 use super::{job, schedule};
 use crate::address_planner::Tier;
@@ -19,9 +19,7 @@ use crate::builder::{About, Handle};
 use crate::environment::Context;
 use crate::infrastructure::{Trust, bucket_name, dead_letters, role};
 use crate::naming::limit;
-use crate::uses::actions::{Part, verb_grants};
-use crate::uses::target::Targets;
-use crate::uses::{Wiring, Wirings, sid};
+use crate::uses::{Wiring, Wirings};
 
 /// Seconds where nothing is said, and the most that Lambda takes.
 const TIMEOUT: u64 = 60;
@@ -37,11 +35,11 @@ fn function_name(context: &Context<'_>, name: &str) -> String {
     context.builder.name(&[name], limit::FUNCTION)
 }
 
-pub(super) fn lower(context: &mut Context<'_>, key: &Handle, targets: &Targets, wirings: &Wirings) -> Result<(), Diagnostics> {
+pub(super) fn lower(context: &mut Context<'_>, key: &Handle, wirings: &Wirings) -> Result<(), Diagnostics> {
     let mut problems = Diagnostics::new();
     for (name, declared) in &context.resolved.application.functions {
         if let Some(wiring) = wirings.get(name.as_str())
-            && let Err(problem) = lower_one(context, name, declared, key, targets, wiring)
+            && let Err(problem) = lower_one(context, name, declared, key, wiring)
         {
             problems.push(problem);
         }
@@ -54,7 +52,6 @@ fn lower_one(
     name: &Name,
     declared: &strata_spec::Function,
     key: &Handle,
-    targets: &Targets,
     wiring: &Wiring,
 ) -> Result<(), Diagnostic> {
     let key_path = format!("functions.{name}");
@@ -68,7 +65,6 @@ fn lower_one(
     let log_group = crate::observability::log_group(context, "functions", name.as_str(), key);
     let failed = dead_letters(context, &format!("{name}-failed"), false, key, &key_path, None);
     let mut statements = wiring.statements.clone();
-    statements.extend(trigger_statements(context, declared, targets));
     statements.extend(own_statements(context, name, wiring, &failed, key));
     let (function_role, mut standing) = role(
         context,
@@ -143,28 +139,6 @@ fn own_statements(context: &Context<'_>, name: &Name, wiring: &Wiring, failed: &
         // Those are for Lambda itself, never for the function's code.
         Statement::deny("NetworkNotForCode", network, ["*"]).when("ArnEquals", "lambda:SourceFunctionArn", [own]),
     ]
-}
-
-/// A function that a queue feeds must be allowed to take from it, whether it says so in `uses` or not.
-fn trigger_statements(context: &Context<'_>, declared: &strata_spec::Function, targets: &Targets) -> Vec<Statement> {
-    let Some((thing, TriggerEvent::Received)) = declared.trigger.as_ref().and_then(Trigger::event) else {
-        return Vec::new();
-    };
-    let said = declared.uses.get(thing.as_str()).is_some_and(|verbs| verbs.contains(&Verb::Receive));
-    let Some(target) = targets.get(thing.as_str()).filter(|_| !said) else {
-        return Vec::new();
-    };
-    let meaning = verb_grants(TargetKind::Queue, Verb::Receive);
-    let mut all = Vec::new();
-    for grant in meaning.grants {
-        let arns = target.arns.get(&Part::Whole).cloned().unwrap_or_default();
-        all.push(Statement::allow(sid(&[thing.as_str(), "trigger"]), grant.actions.iter().copied(), arns));
-    }
-    if let Some(key) = &target.key {
-        let open = Statement::allow(sid(&[thing.as_str(), "trigger", "key"]), meaning.key.iter().copied(), [key.clone()]);
-        all.push(open.when("StringEquals", "kms:ViaService", [format!("sqs.{}.amazonaws.com", context.network.region())]));
-    }
-    all
 }
 
 /// What makes the function run.

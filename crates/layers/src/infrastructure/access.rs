@@ -3,7 +3,7 @@
 //! Invariant: a role has exactly the statements that it is given, in one inline policy; a role without statements has no policy.
 
 use strata_aws::iam::{PolicyDocument, Role, RolePolicy, Statement};
-use strata_graph::{Pseudo, Text};
+use strata_graph::{Layer, Pseudo, Text};
 
 use crate::builder::{About, Handle};
 use crate::environment::Context;
@@ -45,6 +45,7 @@ pub(crate) fn role(
     statements: Vec<Statement>,
     about: About,
 ) -> (Handle, Vec<Handle>) {
+    let about = about.in_layer(Layer::Infrastructure);
     let role = Role {
         role_name: context.builder.name(&[name], limit::ROLE),
         description: description.to_owned(),

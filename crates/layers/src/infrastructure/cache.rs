@@ -8,7 +8,7 @@ use strata_aws::elasticache::{
     AuthenticationMode, CloudWatchLogsDetails, DestinationDetails, LogDeliveryConfiguration, ParameterGroup, ReplicationGroup, SubnetGroup,
     User, UserGroup,
 };
-use strata_graph::Text;
+use strata_graph::{Layer, Text};
 use strata_spec::{Name, Redis, TargetKind};
 
 use super::{Stores, classification, group_name};
@@ -44,7 +44,7 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, redis: &Redis, key: 
         vpc_id: context.network.vpc_id(),
         ..SecurityGroup::default()
     };
-    let group = context.builder.add(name.as_str(), group, about(format!("The firewall of the cache {name}.")));
+    let group = context.builder.add(name.as_str(), group, about(format!("The firewall of the cache {name}.")).in_layer(Layer::Network));
     let subnets = SubnetGroup {
         cache_subnet_group_name: id.clone(),
         description: format!("data subnets for {name}"),

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use strata_aws::ec2::{SecurityGroup, SecurityGroupEgress, SecurityGroupIngress};
-use strata_graph::Text;
+use strata_graph::{Layer, Text};
 
 use super::actions::{Part, verb_grants};
 use super::edge::{Edge, Workload, WorkloadKind, workloads};
@@ -21,6 +21,7 @@ use crate::infrastructure::group_name;
 
 /// One security group for each workload, with no rule in it yet.
 pub(crate) fn groups(context: &mut Context<'_>) -> BTreeMap<String, Handle> {
+    context.builder.layer(Layer::Network);
     let mut all = BTreeMap::new();
     for workload in workloads(context.resolved) {
         let name = workload.name.as_str();
@@ -243,7 +244,7 @@ pub(super) fn runtime(context: &mut Context<'_>, workload: &Workload<'_>, wiring
             }
             // Amazon ECR keeps the layers in a bucket of its own (ECR user guide, "Minimum Amazon S3 bucket permissions").
             let layers = bucket_arn(&format!("prod-{}-starport-layer-bucket/*", context.network.region()));
-            context.claims.gateway_endpoint(&network, "s3", &["s3:GetObject"], [layers], [origin]);
+            context.claims.gateway_endpoint_for_anyone(&network, "s3", &["s3:GetObject"], [layers], [origin]);
             to_gateway(context, workload, "s3", &key, wiring);
         }
         WorkloadKind::Service | WorkloadKind::Job => pods(context, workload, wiring),
@@ -264,7 +265,7 @@ pub(super) fn runtime(context: &mut Context<'_>, workload: &Workload<'_>, wiring
                 bucket_arn(&format!("amazon-ssm-{}/*", context.network.region())),
                 bucket_arn(&format!("amazoncloudwatch-agent-{}/*", context.network.region())),
             ];
-            context.claims.gateway_endpoint(&network, "s3", &["s3:GetObject"], agents, [origin.clone()]);
+            context.claims.gateway_endpoint_for_anyone(&network, "s3", &["s3:GetObject"], agents, [origin.clone()]);
             to_gateway(context, workload, "s3", &key, wiring);
             // Session Manager instead of an open port 22.
             for (service, actions) in crate::infrastructure::SESSION_MANAGER {

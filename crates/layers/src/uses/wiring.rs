@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use strata_aws::iam::Statement;
 use strata_diag::Diagnostics;
-use strata_graph::Text;
+use strata_graph::{Layer, Text};
 use strata_spec::TargetKind;
 
 use super::edge::{Workload, WorkloadKind, edges, workloads};
@@ -47,6 +47,7 @@ pub(crate) fn lower(
     secrets: &BTreeMap<String, Text>,
     key: &Handle,
 ) -> Result<Wirings, Diagnostics> {
+    context.builder.layer(Layer::Network);
     let resolved = context.resolved;
     let mut all = Wirings::new();
     let mut problems = Diagnostics::new();
