@@ -27,7 +27,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         prowler: ["backup_plans_exist"],
         checkov: [],
         config: ["BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK"],
-        security_hub: ["Backup.5"],
+        security_hub: [],
         each: plan_keeps,
     },
     control! {

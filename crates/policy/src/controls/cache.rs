@@ -47,8 +47,8 @@ pub(crate) const CONTROLS: &[Control] = &[
         repair: "List only the network's data subnets in the subnet group.",
         prowler: ["elasticache_cluster_uses_public_subnet"],
         checkov: [],
-        config: ["ELASTICACHE_SUBNET_GROUP_CHECK"],
-        security_hub: ["ElastiCache.7"],
+        config: [],
+        security_hub: [],
         each: in_data_subnets,
     },
     control! {

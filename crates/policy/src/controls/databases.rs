@@ -88,7 +88,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "Databases live in subnets without a way to the internet",
         why: "A subnet with an internet gateway's route is one changed rule away from the internet.",
         repair: "List only the network's data subnets in the subnet group.",
-        prowler: ["rds_instance_inside_vpc"], checkov: [], config: ["RDS_SUBNET_GROUP_IGW_CHECK"], security_hub: ["RDS.46"],
+        prowler: ["rds_instance_inside_vpc"], checkov: [], config: ["RDS_INSTANCE_SUBNET_IGW_CHECK"], security_hub: ["RDS.46"],
         each: in_data_subnets,
     },
     control! {
@@ -137,7 +137,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "The first user's password is made, kept and renewed by Secrets Manager with a key of our own",
         why: "A password that no person and no file ever holds cannot leak from either.",
         repair: "Set ManageMasterUserPassword to true and MasterUserSecret.KmsKeyId to a key of the environment.",
-        prowler: [], checkov: [], config: ["RDS_MASTER_USER_PASSWORD_MANAGED"], security_hub: [],
+        prowler: [], checkov: [], config: [], security_hub: [],
         each: password_managed,
     },
     control! {

@@ -46,7 +46,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "Hosts, images and functions are searched for known weaknesses all the time",
         why: "A weakness found today was in yesterday's image.",
         repair: "Enable Amazon Inspector for EC2, ECR and LAMBDA.",
-        prowler: ["inspector2_is_enabled"], checkov: [], config: [], security_hub: ["Inspector.1", "Inspector.2", "Inspector.3"],
+        prowler: ["inspector2_is_enabled"], checkov: [], config: [], security_hub: ["Inspector.1", "Inspector.2", "Inspector.4"],
         in_every_account: inspector,
     },
     control! {

@@ -88,7 +88,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         repair: "Set SslPolicy to ELBSecurityPolicy-TLS13-1-2-Res-2021-06.",
         prowler: ["elbv2_insecure_ssl_ciphers"],
         checkov: ["CKV_AWS_103", "CKV2_AWS_74"],
-        config: ["ELB_PREDEFINED_SECURITY_POLICY_SSL_CHECK"],
+        config: ["ELBV2_PREDEFINED_SECURITY_POLICY_SSL_CHECK"],
         security_hub: ["ELB.17"],
         each: tls_policy,
     },

@@ -23,8 +23,8 @@ pub(crate) const CONTROLS: &[Control] = &[
         repair: "Put the data store into data subnets, and let in only the security groups of the workloads that use it.",
         prowler: ["rds_instance_no_public_access", "elasticache_cluster_uses_public_subnet"],
         checkov: [],
-        config: ["RDS_SUBNET_GROUP_IGW_CHECK"],
-        security_hub: ["RDS.46", "ElastiCache.7"],
+        config: ["RDS_INSTANCE_SUBNET_IGW_CHECK"],
+        security_hub: ["RDS.46"],
         each: data_not_reachable,
     },
     control! {
