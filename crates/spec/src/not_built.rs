@@ -47,10 +47,6 @@ static NOT_BUILT: &[Row] = &[
         find: |r| services(r, "before_deploy", |service| service.before_deploy.is_some()),
         what: "the command before a deployment is checked, but not run; run it yourself",
     },
-    Row {
-        find: |r| services(r, "scale.drain", |service| service.scale.as_ref().is_some_and(|scale| !scale.drain.is_empty())),
-        what: "scaling by the age of a queue is checked; the service scales by processor load",
-    },
     Row { find: connections, what: "private connections are checked and their ranges kept free, but not made" },
     Row {
         find: |r| when(matches!(r.platform.security.siem, Some(Siem::Wazuh | Siem::Opensearch)), "platform:security.siem"),

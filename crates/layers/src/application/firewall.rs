@@ -1,16 +1,20 @@
 //! The web application firewall before the public door: AWS's own rule groups and a rate limit, with its log.
 
-use strata_aws::wafv2::{FieldToMatch, LoggingConfiguration, Rule, SingleHeader, VisibilityConfig, WebAcl};
+use strata_aws::wafv2::{
+    FieldToMatch, LoggingConfiguration, Rule, RuleAction, RuleActionOverride, SingleHeader, Statement, VisibilityConfig, WebAcl,
+};
 use strata_graph::Layer;
 
 use crate::builder::{About, Handle};
 use crate::environment::Context;
 use crate::naming::limit;
 
+/// The group against the most common attacks.
+const COMMON: &str = "AWSManagedRulesCommonRuleSet";
 /// AWS's own groups, asked in this order (AWS WAF developer guide, "AWS Managed Rules rule groups list").
 const GROUPS: &[&str] = &[
     "AWSManagedRulesAmazonIpReputationList",
-    "AWSManagedRulesCommonRuleSet",
+    COMMON,
     "AWSManagedRulesKnownBadInputsRuleSet",
     "AWSManagedRulesSQLiRuleSet",
 ];
@@ -22,6 +26,16 @@ pub(crate) fn log_group_name(context: &Context<'_>) -> String {
     format!("aws-waf-logs-{}", context.builder.name(&[], limit::WEB_ACL))
 }
 
+/// A group of AWS's own rules. The common group refuses bodies over 8 KiB, which every upload is: those are counted, not refused.
+fn managed(priority: i64, group: &str) -> Rule {
+    let mut rule = Rule::managed(priority, group);
+    if let (COMMON, Statement::ManagedRuleGroupStatement(statement)) = (group, &mut rule.statement) {
+        statement.rule_action_overrides =
+            vec![RuleActionOverride { name: "SizeRestrictions_BODY".to_owned(), action_to_use: RuleAction::Count {} }];
+    }
+    rule
+}
+
 /// Adds the web ACL with its log, written without credentials.
 pub(super) fn lower(context: &mut Context<'_>, key: &Handle, key_paths: &[String]) -> Handle {
     let about = |purpose: &str| {
@@ -30,7 +44,7 @@ pub(super) fn lower(context: &mut Context<'_>, key: &Handle, key_paths: &[String
         paths.fold(About::new(first, purpose), |about, path| about.also(path.clone()))
     };
     let mut rules = vec![Rule::rate_limit(0, "rate-limit", RATE)];
-    rules.extend((1..).zip(GROUPS).map(|(priority, group)| Rule::managed(priority, group)));
+    rules.extend((1..).zip(GROUPS).map(|(priority, group)| managed(priority, group)));
     let name = context.builder.name(&[], limit::WEB_ACL);
     let acl = WebAcl {
         name: name.clone(),

@@ -132,11 +132,14 @@ fn check_hosts(context: &Context<'_>, routes: &[Route]) -> Result<String, Diagno
 /// The zone of the environment. Its name servers must be written into the zone above by who owns that.
 fn zone(context: &mut Context<'_>, host: &str) -> Handle {
     let key_path = format!("environments.{}.host", context.environment());
+    // The zone above may be another environment's: where `tickets.acme.example` has a zone, `dev.tickets.acme.example` is delegated there.
+    let hosts = context.resolved.application.environments.values().filter_map(|environment| environment.host.as_ref());
     let parent = context
         .platform
         .domains
         .keys()
         .map(ToString::to_string)
+        .chain(hosts.map(ToString::to_string).filter(|other| other != host))
         .filter(|domain| host == domain || host.ends_with(&format!(".{domain}")))
         .max_by_key(String::len);
     let zone = HostedZone {

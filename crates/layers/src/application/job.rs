@@ -170,7 +170,6 @@ pub(super) fn start(context: &mut Context<'_>, start: &Start<'_>, key: &Handle) 
             dead_letter_config: Some(DeadLetterConfig { arn: start.failed.arn() }),
             ..Target::default()
         },
-        ..Schedule::default()
     };
     let mut about = About::new(start.key_path, format!("Starts {} at its times.", start.name));
     if !start.enabled {

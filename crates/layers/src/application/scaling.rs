@@ -19,6 +19,8 @@ use crate::naming::limit;
 /// Seconds to wait before fewer, and before still more.
 const FEWER: i64 = 300;
 const MORE: i64 = 60;
+/// Percent of the processor where the file says only how many copies there may be.
+const DEFAULT_LOAD: f64 = 70.0;
 const DIMENSION: &str = "ecs:service:DesiredCount";
 
 pub(super) fn lower(context: &mut Context<'_>, name: &Name, service: &Service, handle: &Handle, runs: bool, door: Option<&Door>) {
@@ -109,6 +111,18 @@ fn trackings(
         let purpose = format!("{name} has as many copies that {queue} is empty within {within}.");
         let what = what(&format!("drain.{queue}"), &format!("drain-{queue}"), purpose);
         all.push((what, drain(context, queue, within.as_seconds().max(1))));
+    }
+    if all.is_empty() && scale.max > scale.min {
+        let purpose = format!("Keeps the processor load of {name} near {DEFAULT_LOAD}%, as nothing else is asked for.");
+        let configuration = TargetTrackingScalingPolicyConfiguration {
+            target_value: DEFAULT_LOAD,
+            predefined_metric_specification: Some(PredefinedMetricSpecification {
+                predefined_metric_type: "ECSServiceAverageCPUUtilization".to_owned(),
+                ..PredefinedMetricSpecification::default()
+            }),
+            ..tracking()
+        };
+        all.push((what("max", "cpu", purpose), configuration));
     }
     all
 }

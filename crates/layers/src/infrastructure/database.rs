@@ -170,6 +170,8 @@ fn replicas(
                 db_instance_identifier: id,
                 db_instance_class: class.to_owned(),
                 source_db_instance_identifier: Some(instance.output("DBInstanceIdentifier")),
+                // A copy in the same region has its source's key, and RDS refuses to be told.
+                kms_key_id: None,
                 ..common(group, parameters, monitoring, key)
             };
             let mut about = About::new(format!("resources.{name}.replicas"), format!("A copy of the database {name} for reading."))

@@ -10,7 +10,7 @@ use crate::builder::Lines;
 /// One row of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataFlow {
-    /// The workload, for example `api`.
+    /// The workload, for example `api`, or `internet` for a public route.
     pub from: String,
     /// What it reaches: a thing of the application, or a host outside.
     pub to: String,
@@ -47,11 +47,23 @@ pub const REDIS: u16 = 6379;
 /// TLS to AWS's own interfaces.
 pub const HTTPS: u16 = 443;
 
-/// Every flow of an environment, in the order of the file: one row for each edge and verb, and for each way out.
+/// Every flow of an environment, the public routes first, then in the order of the file: one row for each edge and verb, and for each way out.
 #[must_use]
 pub fn data_flows(resolved: &Resolved) -> Vec<DataFlow> {
     let lines = Lines::Environment(resolved);
-    let mut rows = Vec::new();
+    let public = crate::application::routes(resolved);
+    let mut rows: Vec<DataFlow> = public
+        .iter()
+        .map(|route| DataFlow {
+            from: "internet".to_owned(),
+            to: route.service.clone(),
+            kind: TargetKind::Service.as_str().to_owned(),
+            verb: "route".to_owned(),
+            port: HTTPS,
+            encrypted: true,
+            origin: lines.origin(&format!("services.{}.route", route.service)),
+        })
+        .collect();
     for workload in workloads(resolved) {
         for edge in edges(resolved, &workload) {
             let service_port = || resolved.application.services.get(edge.to.as_str()).and_then(|service| service.port);

@@ -53,17 +53,11 @@ pub(super) fn edge(workload: &Workload<'_>, edge: &Edge<'_>, target: &Target, wi
     }
 }
 
-/// An output as one workload sees it: `user` depends on its verb.
+/// An output as one workload sees it: `user` is its own where it signs in by its role, else the owner.
 fn output_of(workload: &Workload<'_>, edge: Option<&Edge<'_>>, target: &Target, output: &str) -> Option<Text> {
-    if output == "user" && !edge.is_some_and(Edge::changes) {
-        if let Some(own) = target.user_names.get(workload.name.as_str()) {
-            return Some(own.clone().into());
-        }
-    }
-    if output == "user" && target.kind == TargetKind::Redis {
-        return target.user_names.get(workload.name.as_str()).map(|own| own.clone().into());
-    }
-    target.outputs.get(output).cloned()
+    let by_role = target.kind == TargetKind::Redis || !edge.is_some_and(Edge::changes);
+    let own = target.user_names.get(workload.name.as_str()).filter(|_| output == "user" && by_role);
+    own.map(|name| name.clone().into()).or_else(|| target.outputs.get(output).cloned())
 }
 
 /// The variables that the workload writes itself, and its declared secrets. They win over those of edges: the specification's checks refuse a clash
