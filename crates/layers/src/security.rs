@@ -57,8 +57,9 @@ pub(crate) fn lower_region(builder: &mut Builder<'_>, platform: &Platform, accou
             .with(
                 Statement::allow("Trail", ["kms:GenerateDataKey*"], ["*"])
                     .for_service("cloudtrail.amazonaws.com")
-                    .when("StringEquals", "aws:SourceArn", [trail.clone()])
-                    .when("StringEquals", "kms:EncryptionContext:aws:cloudtrail:arn", [trail]),
+                    .when("StringEquals", "aws:SourceArn", [trail])
+                    // The trail writes for every region; the context may name any of them.
+                    .when("StringLike", "kms:EncryptionContext:aws:cloudtrail:arn", [trail::arn_in_any_region(account)]),
             )
             .with(Statement::allow("TrailLooks", ["kms:DescribeKey"], ["*"]).for_service("cloudtrail.amazonaws.com").when(
                 "StringEquals",

@@ -235,3 +235,39 @@ fn a_patch_changes_one_resource_and_says_so() {
     let problems = patched(&app.replace("MessageRetentionPeriod", "NoSuchProperty")).unwrap_err();
     assert_eq!(problems.iter().next().unwrap().code.as_str(), "E0113");
 }
+
+#[test]
+fn access_lists_stay_within_the_entries_that_aws_allows() {
+    let platform = read("platform.yaml");
+    let own = platform.lines().find(|line| line.starts_with("networks:")).unwrap();
+    for (size, zones) in [("/16", 1), ("/16", 5), ("/18", 6), ("/22", 6), ("/23", 5), ("/23", 6), ("/24", 4), ("/26", 1)] {
+        let network = format!("{own}\n  edge: {{account: nonprod, region: us-east-1, zones: {zones}, size: {size}, nat: per-zone}}");
+        let spec = spec_of(&platform.replace(own, &network), &read("app.yaml"));
+        let lowered = lower_foundations(&spec, &"network/edge".parse().unwrap(), &[]).unwrap();
+        let mut entries: BTreeMap<(String, bool), BTreeSet<i64>> = BTreeMap::new();
+        for resource in lowered.graph.iter().filter(|resource| resource.type_name.0 == "AWS::EC2::NetworkAclEntry") {
+            let properties = &resource.properties.0;
+            let numbers = entries.entry((properties["NetworkAclId"].to_string(), properties["Egress"].as_bool().unwrap())).or_default();
+            assert!(numbers.insert(properties["RuleNumber"].as_i64().unwrap()), "{} has a number twice", resource.address);
+            // Ports of remote administration stay shut to the internet.
+            if properties["CidrBlock"] == "0.0.0.0/0" && properties["Egress"] == false && properties.contains_key("PortRange") {
+                let range = &properties["PortRange"];
+                let (from, to) = (range["From"].as_i64().unwrap(), range["To"].as_i64().unwrap());
+                assert!(![22, 3389].iter().any(|port| (from..=to).contains(port)), "{}", resource.address);
+            }
+        }
+        assert_eq!(entries.len(), 6);
+        assert!(entries.values().all(|numbers| numbers.len() <= 20), "{size} with {zones} zones: {entries:?}");
+    }
+}
+
+#[test]
+fn everybody_who_is_named_hears_of_alarms() {
+    let mail = "incidents: {pagerduty: payments-oncall, sentry: acme}";
+    let platform = read("platform.yaml").replace(mail, "incidents: {email: [a.b@acme.example, a-b@acme.example]}");
+    let spec = spec_of(&platform, &read("app.yaml"));
+    let lowered = lower_foundations(&spec, &"account/prod".parse().unwrap(), &[]).unwrap();
+    let subscriptions: Vec<&Resource> = lowered.graph.iter().filter(|resource| resource.type_name.0 == "AWS::SNS::Subscription").collect();
+    assert_eq!(subscriptions.len(), 2);
+    assert!(subscriptions.iter().all(|subscription| subscription.waiting_for.is_some()));
+}

@@ -2,6 +2,7 @@
 
 use strata_aws::iam::policy_document::{PolicyDocument, Statement};
 use strata_aws::sns::{Subscription, Topic, TopicPolicy};
+use strata_graph::name::fingerprint;
 use strata_graph::{Pseudo, Text};
 use strata_spec::Platform;
 
@@ -50,6 +51,7 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, account: &Ac
         let key = format!("platform:observability.incidents.email.{index}");
         let about = About::new(key, "Hears the account's alarms.")
             .waiting_for("the owner of the address must confirm the subscription that AWS sent by mail");
-        builder.add(&format!("alerts-{address}"), subscription, about);
+        // Two addresses may differ only in characters that names do not take.
+        builder.add(&format!("alerts-{address}-{}", fingerprint(address, 6)), subscription, about);
     }
 }

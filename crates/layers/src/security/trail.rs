@@ -25,6 +25,17 @@ pub(super) fn arn(account: &AccountView) -> Text {
     regional_arn("cloudtrail", &format!("trail/{}", name(account)))
 }
 
+/// The same for all regions, as a pattern.
+pub(super) fn arn_in_any_region(account: &AccountView) -> Text {
+    Text::join([
+        "arn:".into(),
+        Pseudo::Partition.into(),
+        ":cloudtrail:*:".into(),
+        Pseudo::AccountId.into(),
+        format!(":trail/{}", name(account)).into(),
+    ])
+}
+
 /// The log group that the trail writes to at once.
 pub(super) fn log_group(account: &AccountView) -> Handle {
     Handle::to::<LogGroup>(&account.home, "trail")
