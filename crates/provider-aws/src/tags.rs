@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use strata_graph::{Tags, Text};
 use strata_provider::ProviderError;
+use strata_provider::provider::{ADDRESS_TAG, PLATFORM_TAG};
+
+use crate::handler::Target;
 
 /// The tags as plain strings.
 ///
@@ -12,9 +15,7 @@ use strata_provider::ProviderError;
 pub fn plain(tags: &Tags) -> Result<BTreeMap<String, String>, ProviderError> {
     tags.iter()
         .map(|(key, value)| {
-            let value = value
-                .known()
-                .map_err(|error| ProviderError::internal("strata", error.to_string()))?;
+            let value = value.known().map_err(|error| ProviderError::internal("strata", error.to_string()))?;
             Ok((key.clone(), value.to_owned()))
         })
         .collect()
@@ -22,11 +23,7 @@ pub fn plain(tags: &Tags) -> Result<BTreeMap<String, String>, ProviderError> {
 
 /// What a service returned as our tags; AWS's own (`aws:`) are left out.
 pub fn read(pairs: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Tags {
-    pairs
-        .into_iter()
-        .map(|(key, value)| (key.into(), Text::Literal(value.into())))
-        .filter(|(key, _)| !key.starts_with("aws:"))
-        .collect()
+    pairs.into_iter().map(|(key, value)| (key.into(), Text::Literal(value.into()))).filter(|(key, _)| !key.starts_with("aws:")).collect()
 }
 
 /// The tags to set and the keys to remove to come from the observed to the desired tags. Keys of others stay:
@@ -35,15 +32,8 @@ pub fn read(pairs: impl IntoIterator<Item = (impl Into<String>, impl Into<String
 /// # Errors
 /// An internal error where a tag is not resolved.
 pub fn change(observed: &Tags, desired: &Tags) -> Result<(BTreeMap<String, String>, Vec<String>), ProviderError> {
-    let set = plain(desired)?
-        .into_iter()
-        .filter(|(key, value)| observed.get(key).and_then(Text::as_literal) != Some(value))
-        .collect();
-    let remove = observed
-        .keys()
-        .filter(|key| key.starts_with("strata:") && !desired.contains_key(*key))
-        .cloned()
-        .collect();
+    let set = plain(desired)?.into_iter().filter(|(key, value)| observed.get(key).and_then(Text::as_literal) != Some(value)).collect();
+    let remove = observed.keys().filter(|key| key.starts_with("strata:") && !desired.contains_key(*key)).cloned().collect();
     Ok((set, remove))
 }
 
@@ -53,4 +43,10 @@ pub fn change(observed: &Tags, desired: &Tags) -> Result<(BTreeMap<String, Strin
 /// An internal error where it is not resolved.
 pub fn known(text: &Text) -> Result<&str, ProviderError> {
     text.known().map_err(|error| ProviderError::internal("strata", error.to_string()))
+}
+
+/// Whether the tags say that a thing is the target's.
+pub fn owns<R>(tags: &Tags, target: &Target<'_, R>) -> bool {
+    let is = |name: &str, value: &str| tags.get(name).and_then(Text::as_literal) == Some(value);
+    is(ADDRESS_TAG, &target.address.to_string()) && is(PLATFORM_TAG, target.platform)
 }

@@ -7,8 +7,7 @@ use async_trait::async_trait;
 use aws_sdk_kms::types::{KeyState, Tag};
 use strata_aws::iam::PolicyDocument;
 use strata_aws::kms::Key;
-use strata_graph::{PhysicalId, Tags, Text};
-use strata_provider::provider::{ADDRESS_TAG, PLATFORM_TAG};
+use strata_graph::{PhysicalId, Tags};
 use strata_provider::{ProviderError, Readiness};
 
 use crate::client::Cloud;
@@ -36,8 +35,7 @@ async fn find(cloud: &Cloud, target: &Target<'_, Key>) -> Result<Option<String>,
         let Some(id) = key.key_id() else { continue };
         // AWS's own keys refuse the question; they are none of ours.
         let Ok(all) = read_tags(cloud, id).await else { continue };
-        let is = |name: &str, value: &str| all.get(name).and_then(Text::as_literal) == Some(value);
-        if is(ADDRESS_TAG, &target.address.to_string()) && is(PLATFORM_TAG, target.platform) {
+        if tags::owns(&all, target) {
             let state = cloud.kms().describe_key().key_id(id).send().await.map_err(|error| failed("kms:DescribeKey", error))?;
             let pending = state.key_metadata().and_then(|metadata| metadata.key_state()) == Some(&KeyState::PendingDeletion);
             if !pending {
