@@ -140,6 +140,7 @@ codes! {
     E0503 "A declared secret has no value yet"
     E0504 "Others stand on the scope"
     E0505 "No such resource"
+    E0506 "A reader needs a user in the database"
     E0601 "The plan would violate a control"
     E0602 "A standard without a catalogue in this version"
     E0701 "The plan is stale"

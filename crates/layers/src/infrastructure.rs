@@ -63,11 +63,15 @@ pub(crate) struct Stores {
 pub(crate) fn lower_stores(context: &mut Context<'_>, key: &Handle) -> Result<Stores, Diagnostics> {
     context.builder.layer(Layer::Infrastructure);
     let mut stores = Stores::default();
+    let mut problems = Diagnostics::new();
     let application = &context.resolved.application;
     for (name, resource) in &application.resources {
         match resource {
             Resource::Postgres(postgres) => database::lower(context, name, postgres, key, &mut stores),
-            Resource::Redis(redis) => cache::lower(context, name, redis, key, &mut stores),
+            Resource::Redis(redis) => match cache::check(context, name, redis) {
+                Ok(()) => cache::lower(context, name, redis, key, &mut stores),
+                Err(problem) => problems.push(problem),
+            },
             Resource::Bucket(bucket) => bucket::lower(context, name, bucket, key, &mut stores),
             Resource::Queue(queue) => queue::lower(context, name, queue, key, &mut stores),
             // Said by the plan as not built yet; the table is `strata_spec::not_built_yet`.
@@ -82,7 +86,7 @@ pub(crate) fn lower_stores(context: &mut Context<'_>, key: &Handle) -> Result<St
     }
     secret::lower(context, key, &mut stores);
     backup::lower(context, key, &stores);
-    Ok(stores)
+    if problems.has_errors() { Err(problems) } else { Ok(stores) }
 }
 
 /// The physical name of a security group.

@@ -325,3 +325,23 @@ fn patches_come_last_and_only_reach_what_is_the_applications_own() {
     }
     insta::assert_snapshot!(text);
 }
+
+#[test]
+fn a_reader_is_told_of_its_user_and_a_writer_is_not() {
+    let notes = |uses: &str| -> Vec<String> {
+        let lowered = lowered(PLATFORM, &app(uses, ""), "dev", &BTreeMap::new());
+        lowered.warnings.iter().map(|note| format!("{} {}", note.code.as_str(), note.hint.as_deref().unwrap_or_default())).collect()
+    };
+    assert_eq!(notes("db: read"), ["E0506 once, as the owner: CREATE USER shop; GRANT rds_iam, pg_read_all_data TO shop"]);
+    assert!(notes("db: write").is_empty());
+}
+
+#[test]
+fn a_cache_too_old_for_roles_is_refused_with_its_line() {
+    let old = app("cache: read", "").replace("{type: redis}", "{type: redis, version: 6.2}");
+    let problems = try_lowered(PLATFORM, &old, "dev", &BTreeMap::new()).unwrap_err();
+    let problem = problems.iter().next().unwrap();
+    assert_eq!(problem.code.as_str(), "E0318");
+    assert_eq!(problem.span.as_ref().unwrap().line, 8);
+    assert!(problem.message.contains("Redis 6.2"), "{}", problem.message);
+}

@@ -8,6 +8,7 @@ use strata_aws::elasticache::{
     AuthenticationMode, CloudWatchLogsDetails, DestinationDetails, LogDeliveryConfiguration, ParameterGroup, ReplicationGroup, SubnetGroup,
     User, UserGroup,
 };
+use strata_diag::{Diagnostic, codes};
 use strata_graph::{Layer, Text};
 use strata_spec::{Name, Redis, TargetKind};
 
@@ -30,6 +31,18 @@ const READ: &str = "on ~* -@all +@read +@connection";
 const WRITE: &str = "on ~* &* +@all -@dangerous";
 /// Nothing.
 const NOTHING: &str = "off -@all";
+
+/// Users that sign in by IAM need Redis 7 (ElastiCache user guide, "Authenticating with IAM", limitations).
+pub(super) fn check(context: &Context<'_>, name: &Name, redis: &Redis) -> Result<(), Diagnostic> {
+    match &redis.version {
+        Some(version) if version.major() < 7 => {
+            let message = format!("the cache `{name}` asks for Redis {version}, in which nobody can sign in by a role");
+            let place = context.builder.lines().span(&format!("resources.{name}.version"));
+            Err(Diagnostic::error(codes::E0318, message).at(place).hint("take version 7.0 or 7.1"))
+        }
+        _ => Ok(()),
+    }
+}
 
 pub(super) fn lower(context: &mut Context<'_>, name: &Name, redis: &Redis, key: &Handle, stores: &mut Stores) {
     let key_path = format!("resources.{name}");

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use strata_aws::iam::Statement;
-use strata_diag::Diagnostics;
+use strata_diag::{Diagnostic, Diagnostics, codes};
 use strata_graph::{Layer, Text};
 use strata_spec::TargetKind;
 
@@ -102,6 +102,15 @@ fn lower_one(
         identity::edge(context, workload, &edge, target, wiring);
         variables::edge(workload, &edge, target, wiring);
         wiring.after.extend(target.resources.iter().cloned());
+        if let (TargetKind::Postgres, false, Some(user)) = (target.kind, edge.changes(), target.user_names.get(workload.name.as_str())) {
+            let message = format!(
+                "{} reads {} as the user `{user}`, which signs in by its role and must be made in the database",
+                workload.name, edge.to
+            );
+            let place = context.builder.lines().span(&edge.key);
+            let hint = format!("once, as the owner: CREATE USER {user}; GRANT rds_iam, pg_read_all_data TO {user}");
+            context.warn(Diagnostic::note(codes::E0506, message).at(place).hint(hint));
+        }
     }
     network::egress(context, workload, wiring);
     network::runtime(context, workload, wiring);
