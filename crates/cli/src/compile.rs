@@ -155,7 +155,7 @@ fn finish(
 ) -> Result<Compiled, Failure> {
     let verdicts = strata_policy::judge(&lowered.graph, &standards);
     for standard in &standards {
-        if let Some(missing) = strata_policy::standards::missing(standard) {
+        if let Some(missing) = strata_policy::standards::known(standard).notice(standard) {
             notices.push(Notice { code: codes::E0602.as_str().to_owned(), message: missing, origin: None });
         }
     }

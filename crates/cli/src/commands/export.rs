@@ -84,17 +84,19 @@ fn refused(error: ExportError) -> Failure {
 
 /// Nothing of the user's is written over.
 fn refuse_full(folder: &Path) -> Result<(), Failure> {
-    match std::fs::read_dir(folder) {
-        Ok(mut entries) if entries.next().is_some() => Err(Failure::new(
-            codes::E0915,
-            format!("{} is not empty", folder.display()),
-            "name a folder that is empty or not there, so that nothing of yours is written over",
-        )),
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::new(codes::E0902, format!("{}: {error}", folder.display()), "name another folder"))
-        }
-        _ => Ok(()),
+    let first = match std::fs::read_dir(folder) {
+        Ok(mut entries) => entries.next(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(Failure::new(codes::E0902, format!("{}: {error}", folder.display()), "name another folder")),
+    };
+    if first.is_none() {
+        return Ok(());
     }
+    Err(Failure::new(
+        codes::E0915,
+        format!("{} is not empty", folder.display()),
+        "name a folder that is empty or not there, so that nothing of yours is written over",
+    ))
 }
 
 fn write(folder: &Path, made: &Files) -> Result<(), Failure> {

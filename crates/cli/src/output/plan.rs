@@ -82,7 +82,7 @@ fn write_action(out: &mut String, action: &Action, verdicts: &BTreeMap<&Address,
     let symbol = format!("{:>5}", action.change.symbol());
     let symbol = match action.change {
         Change::Create => paint.green(&symbol),
-        Change::Delete | Change::ReplaceDeleteFirst => paint.red(&symbol),
+        Change::Delete | Change::DeleteLeftBehind | Change::ReplaceDeleteFirst => paint.red(&symbol),
         Change::Update | Change::ReplaceCreateFirst => paint.yellow(&symbol),
     };
     let mut facts: Vec<String> = action.reasons.iter().map(ToString::to_string).collect();

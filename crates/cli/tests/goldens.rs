@@ -1,0 +1,280 @@
+//! The whole answer of every command that needs no cloud: exit code, standard output, standard error, at 80 and at 200 columns.
+//!
+//! Each snapshot is what a user sees in a pipe without colour. Only the version and the folder of the test are filtered.
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+
+/// A folder with the example's files under the names that need no `-f`.
+struct Folder(tempfile::TempDir);
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() { copy(&entry.path(), &target) } else { std::fs::copy(entry.path(), target).map(drop).unwrap() }
+    }
+}
+
+struct Answer {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Folder {
+    fn empty() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn example() -> Self {
+        let folder = Self::empty();
+        copy(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/ticketing"), folder.0.path());
+        folder
+    }
+
+    /// The example with a text of one of its files changed.
+    fn changed(file: &str, old: &str, new: &str) -> Self {
+        let folder = Self::example();
+        let path = folder.0.path().join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(old), "{file} has no '{old}'");
+        std::fs::write(path, text.replacen(old, new, 1)).unwrap();
+        folder
+    }
+
+    fn run(&self, columns: u32, arguments: &[&str]) -> Answer {
+        let done = Command::new(env!("CARGO_BIN_EXE_strata"))
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("HOME", self.0.path().join("home"))
+            .env("COLUMNS", columns.to_string())
+            .env("NO_COLOR", "1")
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(self.0.path().to_str().unwrap(), "FOLDER");
+        Answer { code: done.status.code().unwrap(), out: text(done.stdout), err: text(done.stderr) }
+    }
+
+    /// The answer as one text.
+    fn whole(&self, columns: u32, arguments: &[&str]) -> String {
+        let Answer { code, out, err } = self.run(columns, arguments);
+        format!("strata {}\nexit code {code}\n--- standard output\n{out}--- standard error\n{err}", arguments.join(" "))
+    }
+}
+
+macro_rules! golden {
+    ($name:expr, $text:expr) => {{
+        let mut settings = insta::Settings::clone_current();
+        settings.add_filter(&regex_escape(env!("CARGO_PKG_VERSION")), "VERSION");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!($name, $text));
+    }};
+}
+
+fn regex_escape(text: &str) -> String {
+    text.replace('.', "\\.")
+}
+
+const WIDTHS: [u32; 2] = [80, 200];
+
+#[test]
+fn check_of_the_example() {
+    let folder = Folder::example();
+    for width in WIDTHS {
+        golden!(format!("check-{width}"), folder.whole(width, &["check"]));
+    }
+    golden!("check-json", folder.whole(80, &["check", "--format", "json"]));
+    golden!("check-resolved", folder.whole(200, &["check", "--resolved", "--env", "prod"]));
+}
+
+#[test]
+fn check_of_what_is_wrong() {
+    let folder = Folder::changed("app.yaml", "uses: {api: call, cache: read}", "uses: {apj: call, cache: send}");
+    for width in WIDTHS {
+        golden!(format!("check-broken-{width}"), folder.whole(width, &["check"]));
+    }
+    golden!("check-broken-json", folder.whole(80, &["check", "--format", "json"]));
+    golden!("check-broken-sarif", folder.whole(80, &["check", "--format", "sarif"]));
+    golden!("plan-broken", folder.whole(80, &["plan", "--env", "dev"]));
+}
+
+#[test]
+fn plans_of_every_environment() {
+    let folder = Folder::example();
+    for environment in ["dev", "staging", "prod"] {
+        for width in WIDTHS {
+            golden!(format!("plan-{environment}-{width}"), folder.whole(width, &["plan", "--env", environment]));
+        }
+    }
+}
+
+#[test]
+fn the_same_files_give_the_same_plan() {
+    let mut text = String::new();
+    for environment in ["dev", "staging", "prod"] {
+        let digest = |folder: &Folder| {
+            let answer = folder.run(80, &["plan", "--env", environment, "--format", "json"]);
+            assert_eq!(answer.code, 0, "{}", answer.err);
+            let value: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+            value.pointer("/plan/digest").or_else(|| value.get("digest")).and_then(serde_json::Value::as_str).unwrap().to_owned()
+        };
+        let (first, second) = (digest(&Folder::example()), digest(&Folder::example()));
+        assert_eq!(first, second, "{environment}");
+        assert_eq!(first.len(), 64);
+        text.push_str(&format!("{environment}\n"));
+    }
+    assert_eq!(text.lines().count(), 3);
+}
+
+#[test]
+fn plans_of_the_foundations() {
+    let folder = Folder::example();
+    for scope in [["--account", "nonprod"], ["--network", "nonprod"], ["--cluster", "nonprod"]] {
+        golden!(format!("plan{}-{}", &scope[0][1..], scope[1]), folder.whole(80, &["plan", scope[0], scope[1]]));
+    }
+}
+
+#[test]
+fn explanations() {
+    let folder = Folder::example();
+    for width in WIDTHS {
+        golden!(format!("explain-db-{width}"), folder.whole(width, &["explain", "db_instance.db", "--env", "dev"]));
+    }
+    golden!("explain-rule", folder.whole(80, &["explain", "security_group_ingress.api-to-db-5432", "--env", "dev"]));
+    golden!("explain-unknown", folder.whole(80, &["explain", "db_instance.dbx", "--env", "dev"]));
+}
+
+#[test]
+fn pictures() {
+    let folder = Folder::example();
+    golden!("graph-mermaid", folder.whole(80, &["graph", "--env", "dev", "--format", "mermaid"]));
+    golden!("graph-dot", folder.whole(80, &["graph", "--env", "dev", "--format", "dot"]));
+    for format in ["svg", "json"] {
+        let answer = folder.run(80, &["graph", "--env", "dev", "--format", format]);
+        assert_eq!((answer.code, answer.err.as_str()), (0, ""));
+        let again = Folder::example().run(200, &["graph", "--env", "dev", "--format", format]);
+        assert_eq!(answer.out, again.out, "the same on every screen");
+        let hash: String = Sha256::digest(&answer.out).iter().map(|byte| format!("{byte:02x}")).collect();
+        golden!(format!("graph-{format}-hash"), format!("{} bytes\n{hash}\n", answer.out.len()));
+    }
+    let svg = folder.run(80, &["graph", "--env", "dev", "--format", "svg"]).out;
+    assert!(svg.starts_with("<svg") || svg.starts_with("<?xml"), "{}", &svg[..80]);
+    assert!(svg.trim_end().ends_with("</svg>"));
+}
+
+#[test]
+fn schemas_version_and_help() {
+    let folder = Folder::empty();
+    for of in ["platform", "app"] {
+        let answer = folder.run(80, &["schema", of]);
+        let schema: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+        assert_eq!(answer.code, 0);
+        assert!(schema["$schema"].is_string() && schema["properties"].is_object(), "{of}");
+    }
+    golden!("version", folder.whole(80, &["version"]));
+    golden!("version-json", folder.whole(80, &["version", "--format", "json"]));
+    golden!("help", folder.whole(80, &["--help"]));
+    for command in [
+        "init", "check", "plan", "up", "deploy", "down", "status", "drift", "explain", "graph", "history", "secret", "export", "sandbox", "state",
+        "schema", "completions",
+    ] {
+        golden!(format!("help-{command}"), folder.whole(80, &[command, "--help"]));
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        let answer = folder.run(80, &["completions", shell]);
+        assert_eq!(answer.code, 0);
+        assert!(answer.out.contains("strata"), "{shell}");
+    }
+}
+
+#[test]
+fn mistakes_of_usage() {
+    let folder = Folder::example();
+    let cases: &[(&str, &[&str])] = &[
+        ("no-command", &[]),
+        ("unknown-command", &["plam"]),
+        ("unknown-option", &["plan", "--environment", "dev"]),
+        ("no-environment", &["plan"]),
+        ("unknown-environment", &["plan", "--env", "qa"]),
+        ("two-scopes", &["plan", "--env", "dev", "--network", "nonprod"]),
+        ("wrong-format", &["plan", "--env", "dev", "--format", "svg"]),
+        ("wrong-image", &["deploy", "--env", "dev", "web"]),
+        ("sandbox-and-endpoint", &["plan", "--env", "dev", "--sandbox", "--endpoint-url", "http://127.0.0.1:1"]),
+    ];
+    for (name, arguments) in cases {
+        assert_eq!(folder.run(80, arguments).code, 2, "{name}");
+        golden!(format!("usage-{name}"), folder.whole(80, arguments));
+    }
+}
+
+#[test]
+fn commands_where_nothing_stands() {
+    let folder = Folder::example();
+    golden!("status-of-nothing", folder.whole(80, &["status", "--env", "dev"]));
+    golden!("drift-of-nothing", folder.whole(80, &["drift", "--env", "dev"]));
+    golden!("history-of-nothing", folder.whole(80, &["history"]));
+    golden!("secret-of-nothing", folder.whole(80, &["secret", "set", "PAYMENT_API_KEY", "--env", "dev"]));
+}
+
+#[test]
+fn missing_files() {
+    let folder = Folder::empty();
+    golden!("no-files", folder.whole(80, &["check"]));
+    golden!("no-such-file", folder.whole(80, &["check", "-f", "nowhere.yaml"]));
+}
+
+fn listing(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut queue = vec![folder.to_path_buf()];
+    while let Some(next) = queue.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                queue.push(path);
+            } else {
+                found.push(path.strip_prefix(folder).unwrap().display().to_string());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn exports_list_their_files_and_overwrite_nothing() {
+    for (what, environment) in [("terraform", "dev"), ("terraform", "prod"), ("cloudformation", "dev"), ("manifests", "prod")] {
+        let folder = Folder::example();
+        let whole = folder.whole(80, &["export", what, "--env", environment, "out"]);
+        let files = listing(&folder.0.path().join("out")).join("\n");
+        golden!(format!("export-{what}-{environment}"), format!("{whole}--- files\n{files}\n"));
+        let again = folder.run(80, &["export", what, "--env", environment, "out"]);
+        assert_ne!(again.code, 0, "a folder that is not empty is refused");
+        let elsewhere = Folder::example();
+        elsewhere.run(200, &["export", what, "--env", environment, "out"]);
+        for file in listing(&folder.0.path().join("out")) {
+            let read = |root: &Folder| std::fs::read(root.0.path().join("out").join(&file)).unwrap();
+            assert_eq!(read(&folder), read(&elsewhere), "{file}: the same bytes every time");
+        }
+    }
+}
+
+#[test]
+fn starter_files_check_clean_and_are_never_overwritten() {
+    for template in ["web", "worker", "minimal"] {
+        let folder = Folder::empty();
+        golden!(format!("init-{template}"), folder.whole(80, &["init", "--template", template]));
+        let check = folder.run(80, &["check"]);
+        assert_eq!(check.code, 0, "{template}: {}{}", check.out, check.err);
+        let before: Vec<Vec<u8>> = listing(folder.0.path()).iter().map(|file| std::fs::read(folder.0.path().join(file)).unwrap()).collect();
+        golden!(format!("init-{template}-again"), folder.whole(80, &["init", "--template", template]));
+        let after: Vec<Vec<u8>> = listing(folder.0.path()).iter().map(|file| std::fs::read(folder.0.path().join(file)).unwrap()).collect();
+        assert_eq!(before, after);
+    }
+}
