@@ -1,0 +1,184 @@
+//! Roles and what they may do, keys' names, account-wide settings.
+
+use strata_aws::ec2::EbsEncryptionByDefault;
+use strata_aws::iam::{
+    AccountPasswordPolicy, InstanceProfile, OidcProvider, PolicyDocument, Role, RolePolicy, ServiceLinkedRole, Statement,
+};
+use strata_aws::kms::{Alias, Key};
+use strata_provider::ErrorKind;
+
+use crate::recorder::{Answer, Recorder};
+use crate::support::{Bench, Made};
+
+async fn role(bench: &Bench, name: &str) -> Made<Role> {
+    let role = Role {
+        role_name: name.into(),
+        description: "of a test".into(),
+        assume_role_policy_document: PolicyDocument::trust_service("ec2.amazonaws.com"),
+        ..Role::default()
+    };
+    bench.create(name, role).await
+}
+
+#[tokio::test]
+async fn roles_and_their_policies() {
+    let bench = Bench::new(120);
+    let mut role = role(&bench, "web").await;
+    let managed = |name: &str| format!("arn:aws:iam::aws:policy/{name}").into();
+    bench
+        .update(&mut role, |role| {
+            role.managed_policy_arns = vec![managed("AmazonSSMManagedInstanceCore"), managed("CloudWatchAgentServerPolicy")];
+            role.description = "of a test, changed".into();
+            role.max_session_duration = Some(7200);
+            role.permissions_boundary = Some(managed("PowerUserAccess"));
+            role.assume_role_policy_document = PolicyDocument::trust_service("ecs-tasks.amazonaws.com");
+            role.tags.insert("team".into(), "web".into());
+        })
+        .await;
+    bench
+        .update(&mut role, |role| {
+            role.managed_policy_arns.remove(0);
+            role.permissions_boundary = None;
+        })
+        .await;
+    let send = |arn: &str| PolicyDocument::new([Statement::allow("Send", ["sqs:SendMessage"], [arn])]);
+    let policy = RolePolicy { role_name: role.output("RoleName"), policy_name: "uses".into(), policy_document: send("arn:aws:sqs:a:1:b") };
+    let mut policy = bench.create("web", policy).await;
+    assert_eq!(policy.id.0, "web:uses", "the id is what terraform imports");
+    bench.update(&mut policy, |policy| policy.policy_document = send("arn:aws:sqs:a:1:é%20c")).await;
+    bench.delete(policy).await;
+    // The managed policy that it still has does not stop it.
+    bench.delete(role).await;
+}
+
+#[tokio::test]
+async fn instance_profiles() {
+    let bench = Bench::new(121);
+    let (first, second) = (role(&bench, "first").await, role(&bench, "second").await);
+    let profile =
+        InstanceProfile { instance_profile_name: "hosts".into(), roles: vec![first.output("RoleName")], ..InstanceProfile::default() };
+    let mut profile = bench.create("hosts", profile).await;
+    bench
+        .update(&mut profile, |profile| {
+            profile.roles = vec![second.output("RoleName")];
+            profile.tags.insert("team".into(), "hosts".into());
+        })
+        .await;
+    bench.delete(profile).await;
+}
+
+#[tokio::test]
+async fn service_linked_roles_stay() {
+    let bench = Bench::new(122);
+    let role = bench.create("autoscaling", ServiceLinkedRole { aws_service_name: "autoscaling.amazonaws.com".into() }).await;
+    // One that stands is taken as it is: the service may have made it by itself in the meantime.
+    let again = bench.only_create("autoscaling", role.resource.clone()).await.unwrap();
+    assert_eq!(again, role.id);
+    bench.only_delete(&role).await.unwrap();
+    let seen = bench.observe(&role.address, Some(&role.id), &role.resource).await.unwrap();
+    assert!(seen.is_some(), "it belongs to the account");
+}
+
+#[tokio::test]
+async fn identity_providers() {
+    let bench = Bench::new(123);
+    let provider = OidcProvider {
+        url: "https://oidc.eks.us-east-1.amazonaws.com/id/ABC".into(),
+        client_id_list: vec!["sts.amazonaws.com".into()],
+        ..OidcProvider::default()
+    };
+    let mut provider = bench.create("cluster", provider).await;
+    bench
+        .update(&mut provider, |provider| {
+            provider.client_id_list = vec!["other".into()];
+            provider.thumbprint_list = vec!["9e99a48a9960b14926bb7f3b02e22da2b0ab7280".into()];
+            provider.tags.insert("team".into(), "cluster".into());
+        })
+        .await;
+    bench.delete(provider).await;
+}
+
+#[tokio::test]
+async fn the_password_policy() {
+    let bench = Bench::new(124);
+    let policy = AccountPasswordPolicy {
+        minimum_password_length: 14,
+        require_symbols: true,
+        require_numbers: true,
+        require_uppercase_characters: true,
+        require_lowercase_characters: true,
+        allow_users_to_change_password: true,
+        max_password_age: Some(90),
+        password_reuse_prevention: Some(24),
+        hard_expiry: false,
+    };
+    let mut policy = bench.create("main", policy).await;
+    bench
+        .update(&mut policy, |policy| {
+            policy.minimum_password_length = 16;
+            policy.max_password_age = None;
+        })
+        .await;
+    bench.delete(policy).await;
+}
+
+#[tokio::test]
+async fn key_aliases() {
+    let bench = Bench::new(125);
+    let key = |description: &str| Key {
+        description: description.into(),
+        enable_key_rotation: true,
+        key_policy: PolicyDocument::new([
+            Statement::allow("Root", ["kms:*"], ["*"]).for_aws([format!("arn:aws:iam::{}:root", bench.account_id())])
+        ]),
+        pending_window_in_days: 7,
+        ..Key::default()
+    };
+    let (first, second) = (bench.create("first", key("first")).await, bench.create("second", key("second")).await);
+    let alias = Alias { alias_name: "alias/strata/main".into(), target_key_id: first.output("KeyId") };
+    let mut alias = bench.create("main", alias).await;
+    bench.update(&mut alias, |alias| alias.target_key_id = second.output("Arn")).await;
+    bench.delete(alias).await;
+    bench.delete(second).await;
+}
+
+#[tokio::test]
+async fn volumes_are_encrypted_by_default() {
+    let bench = Bench::new(126);
+    let key = |name: &str| Some(format!("arn:aws:kms:us-east-1:{}:key/{name}", bench.account_id()).into());
+    let setting = bench.create("main", EbsEncryptionByDefault { enabled: true, kms_key_id: key("one") }).await;
+    assert_eq!(setting.id.0, "us-east-1");
+    bench.delete(setting).await;
+}
+
+/// The emulator cannot tell the key, AWS can.
+#[tokio::test]
+async fn the_key_of_default_encryption_is_read_where_it_can_be() {
+    let on = "<GetEbsEncryptionByDefaultResponse><ebsEncryptionByDefault>true</ebsEncryptionByDefault></GetEbsEncryptionByDefaultResponse>";
+    let key = "<GetEbsDefaultKmsKeyIdResponse><kmsKeyId>arn:other</kmsKeyId></GetEbsDefaultKmsKeyIdResponse>";
+    let recorder = Recorder::start(vec![
+        Answer::ok("Action=GetEbsEncryptionByDefault", on),
+        Answer::ok("Action=GetEbsDefaultKmsKeyId", key),
+        Answer::ok("Action=ModifyEbsDefaultKmsKeyId", "<ModifyEbsDefaultKmsKeyIdResponse/>"),
+        Answer::ok("Action=EnableEbsEncryptionByDefault", "<EnableEbsEncryptionByDefaultResponse/>"),
+    ]);
+    let bench = Bench::recorded(&recorder);
+    let wanted = EbsEncryptionByDefault { enabled: true, kms_key_id: Some("arn:ours".into()) };
+    let address = bench.address::<EbsEncryptionByDefault>("main");
+    let seen = bench.observe(&address, None, &wanted).await.unwrap().unwrap();
+    let seen: EbsEncryptionByDefault = seen.properties.read().unwrap();
+    assert_eq!(seen.kms_key_id, Some("arn:other".into()));
+    bench.only_create("main", wanted).await.unwrap();
+    let asked: Vec<String> = recorder.requests().into_iter().map(|request| request.body).collect();
+    assert!(asked[2].contains("Action=ModifyEbsDefaultKmsKeyId") && asked[2].contains("KmsKeyId=arn%3Aours"), "{asked:#?}");
+    assert!(asked[3].contains("Action=EnableEbsEncryptionByDefault"), "{asked:#?}");
+}
+
+/// What an emulator lacks is a state of its own only where an emulator is spoken to.
+#[tokio::test]
+async fn a_web_page_is_a_failure_of_the_real_cloud() {
+    let recorder = Recorder::start(vec![Answer::status("Action=", 404, "<!doctype html><title>404 Not Found</title>")]);
+    let bench = Bench::recorded(&recorder);
+    let error = bench.only_create("main", EbsEncryptionByDefault { enabled: true, kms_key_id: None }).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Invalid, "{error}");
+}
