@@ -229,7 +229,10 @@ impl Cloud {
     /// subdomains.
     pub fn s3(&self) -> &aws_sdk_s3::Client {
         self.clients.s3.get_or_init(|| {
-            let builder = aws_sdk_s3::config::Builder::from(&self.config).force_path_style(self.settings.endpoint_url.is_some());
+            let mut builder = aws_sdk_s3::config::Builder::from(&self.config).force_path_style(self.settings.endpoint_url.is_some());
+            if let (true, Some(http)) = (self.settings.emulator, self.config.http_client()) {
+                builder = builder.http_client(crate::s3::answers::Renaming(http));
+            }
             aws_sdk_s3::Client::from_conf(builder.build())
         })
     }

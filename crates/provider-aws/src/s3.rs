@@ -1,6 +1,7 @@
 //! Handlers of Amazon S3 types.
 
 pub mod account_public_access_block;
+pub(crate) mod answers;
 pub mod bucket;
 pub mod bucket_policy;
 

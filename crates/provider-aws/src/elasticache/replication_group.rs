@@ -97,7 +97,8 @@ fn read(cloud: &Cloud, group: &Seen, member: Option<&CacheCluster>, desired: &Re
     let parameters =
         some_text(member.and_then(|member| member.cache_parameter_group()).and_then(|parameters| parameters.cache_parameter_group_name()));
     let window = member.and_then(|member| member.preferred_maintenance_window()).map(ToOwned::to_owned);
-    let nodes = i64::try_from(group.member_clusters().len()).ok().filter(|nodes| *nodes > 0);
+    // Members that cannot be described are moto's invention.
+    let nodes = member.and(i64::try_from(group.member_clusters().len()).ok());
     ReplicationGroup {
         replication_group_id: group.replication_group_id().unwrap_or_default().to_owned(),
         replication_group_description: group.description().unwrap_or_default().to_owned(),

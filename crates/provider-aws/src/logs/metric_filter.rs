@@ -39,7 +39,8 @@ impl Handler for MetricFilter {
         let (Some(group), name) = (desired.log_group_name.as_literal(), &desired.filter_name) else { return Ok(None) };
         let pages = cloud.logs().describe_metric_filters().log_group_name(group).filter_name_prefix(name).into_paginator().items();
         let all = pages.send().collect::<Result<Vec<_>, _>>().await.map_err(at("logs:DescribeMetricFilters"));
-        let Some(filter) = found(all)?.unwrap_or_default().into_iter().find(|filter| filter.filter_name() == Some(name)) else {
+        // Names are unique on AWS; moto keeps what was put before beside what was put last.
+        let Some(filter) = found(all)?.unwrap_or_default().into_iter().rfind(|filter| filter.filter_name() == Some(name)) else {
             return Ok(None);
         };
         let transformations = filter.metric_transformations().iter().enumerate().map(|(index, one)| MetricTransformation {

@@ -52,6 +52,16 @@ fn redrive(json: &str) -> Option<RedrivePolicy> {
     })
 }
 
+/// moto forgets a queue's policy with every change of another attribute: there it is given again. AWS keeps it by itself.
+async fn kept_policy(cloud: &Cloud, url: &str) -> Result<Option<String>, ProviderError> {
+    if !cloud.settings.emulator {
+        return Ok(None);
+    }
+    let answer = cloud.sqs().get_queue_attributes().queue_url(url).attribute_names(Name::Policy).send().await;
+    let attributes = answer.map_err(at("sqs:GetQueueAttributes"))?.attributes.unwrap_or_default();
+    Ok(attributes.get(&Name::Policy).cloned())
+}
+
 #[async_trait]
 impl Handler for Queue {
     async fn observe(cloud: &Cloud, target: &Target<'_, Self>) -> Result<Option<Observed<Self>>, ProviderError> {
@@ -117,6 +127,9 @@ impl Handler for Queue {
             }
             if observed.kms_master_key_id.is_some() && desired.kms_master_key_id.is_none() {
                 all.insert(Name::KmsMasterKeyId, String::new());
+            }
+            if let Some(policy) = kept_policy(cloud, url).await? {
+                all.insert(Name::Policy, policy);
             }
             let call = cloud.sqs().set_queue_attributes().queue_url(url).set_attributes(Some(all));
             call.send().await.map_err(at("sqs:SetQueueAttributes"))?;
