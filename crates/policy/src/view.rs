@@ -10,7 +10,6 @@ use std::rc::Rc;
 
 use serde_json::Value;
 use strata_aws::AwsResource;
-use strata_graph::document::as_reference;
 use strata_graph::{Address, Graph, Resource, Text};
 
 use crate::control::Undecidable;
@@ -47,7 +46,8 @@ pub struct View<'a> {
     /// Who names whom, by reference or by literal name.
     referring: BTreeMap<&'a Address, Vec<&'a Resource>>,
     names: HashMap<String, Vec<&'a Address>>,
-    typed: RefCell<BTreeMap<&'a Address, Rc<dyn Any>>>,
+    /// What was read, by the resource's place in the graph: places stay while the graph is borrowed.
+    typed: RefCell<HashMap<*const Resource, Rc<dyn Any>>>,
     topology: OnceCell<Result<Topology, Undecidable>>,
 }
 
@@ -66,6 +66,7 @@ impl<'a> View<'a> {
         let mut names: HashMap<String, Vec<&'a Address>> = HashMap::new();
         for resource in graph.iter() {
             by_type.entry(resource.type_name.0.as_str()).or_default().push(resource);
+            names.entry(resource.address.to_string()).or_default().push(&resource.address);
             for property in NAME_PROPERTIES {
                 if let Some(Value::String(name)) = resource.properties.0.get(property) {
                     names.entry(name.clone()).or_default().push(&resource.address);
@@ -81,7 +82,9 @@ impl<'a> View<'a> {
         let mut referring: BTreeMap<&'a Address, Vec<&'a Resource>> = BTreeMap::new();
         for resource in graph.iter() {
             let mut named = Vec::new();
-            resource.properties.0.values().for_each(|value| view.collect_named(value, &mut named));
+            // Tags say whose a resource is; nothing is reached by them.
+            let properties = resource.properties.0.iter().filter(|(key, _)| *key != "Tags");
+            properties.for_each(|(_, value)| view.collect_named(value, &mut named));
             named.sort();
             named.dedup();
             for address in named {
@@ -110,13 +113,14 @@ impl<'a> View<'a> {
         if resource.type_name.0 != T::CONTRACT.type_name {
             return Err(unreadable(format!("it is {}", resource.type_name)));
         }
-        let known = self.typed.borrow().get(&resource.address).cloned();
+        let place: *const Resource = resource;
+        let known = self.typed.borrow().get(&place).cloned();
         if let Some(value) = known.and_then(|value| value.downcast::<T>().ok()) {
             return Ok(value);
         }
-        let value = Rc::new(resource.properties.read::<T>().map_err(|error| unreadable(error.to_string()))?);
-        if let Some(kept) = self.graph.get(&resource.address) {
-            self.typed.borrow_mut().insert(&kept.address, value.clone());
+        let value = Rc::new(T::deserialize(&resource.properties.0).map_err(|error| unreadable(error.to_string()))?);
+        if self.graph.get(&resource.address).is_some_and(|kept| std::ptr::eq(kept, resource)) {
+            self.typed.borrow_mut().insert(place, value.clone());
         }
         Ok(value)
     }
@@ -189,33 +193,19 @@ impl<'a> View<'a> {
     }
 
     /// The resources that a literal may name: as it stands, or as the last part of an ARN.
-    fn named<'b>(&'b self, literal: &str) -> impl Iterator<Item = &'a Address> + 'b {
-        let mut candidates: Vec<&'b [&'a Address]> = Vec::new();
-        let mut add = |name: &str| {
-            if let Some(addresses) = self.names.get(name) {
-                candidates.push(addresses);
-            }
-        };
-        add(literal);
-        if literal.contains(':') {
+    fn named<'b>(&'b self, literal: &'b str) -> impl Iterator<Item = &'a Address> + 'b {
+        let whole = self.names.get(literal);
+        let parts = literal.contains(':').then(|| {
             let arn = literal.strip_suffix(":*").unwrap_or(literal);
-            add(arn);
-            add(arn.rsplit(':').next().unwrap_or_default());
-            add(arn.rsplit('/').next().unwrap_or_default());
-        }
-        candidates.into_iter().flatten().copied()
+            let (colon, slash) = (arn.rfind(':'), arn.rfind('/'));
+            let after = |index: Option<usize>| index.and_then(|index| self.names.get(&arn[index + 1..]));
+            [(arn.len() < literal.len()).then(|| self.names.get(arn)).flatten(), after(colon), after(slash)]
+        });
+        whole.into_iter().chain(parts.into_iter().flatten().flatten()).flatten().copied()
     }
 
+    /// Collects what a value's strings name. References need no reading here: the address in them is a name like any other.
     fn collect_named(&self, value: &Value, named: &mut Vec<&'a Address>) {
-        if let Some(text) = as_reference(value) {
-            named.extend(text.references().iter().filter_map(|reference| self.graph.get(&reference.of)).map(|resource| &resource.address));
-            if let Text::Join(parts) = &text
-                && let Some(last) = parts.last().and_then(Text::as_literal)
-            {
-                named.extend(self.named(last));
-            }
-            return;
-        }
         match value {
             Value::String(literal) => named.extend(self.named(literal)),
             Value::Array(items) => items.iter().for_each(|item| self.collect_named(item, named)),

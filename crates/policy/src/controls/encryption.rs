@@ -54,8 +54,8 @@ fn policy_not_public(view: &View<'_>, resource: &Resource) -> Answer {
 
 /// Every property that chooses a key is spelled with both words, in the spelling of its service.
 fn is_key_property(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.contains("kms") && name.contains("key") && !name.contains("reuse") || name == "encryptionkeyarn" || name == "keyarn"
+    let of_kms = ["Kms", "KMS", "kms"].iter().any(|word| name.contains(word)) && name.contains("Key") && !name.contains("Reuse");
+    of_kms || name == "EncryptionKeyArn" || name == "KeyArn"
 }
 
 fn own_scope(view: &View<'_>, resource: &Resource) -> Answer {
@@ -91,7 +91,7 @@ fn collect(name: &str, value: &Value, keys: &mut Vec<Text>) {
     }
     match value {
         Value::Array(items) => items.iter().for_each(|item| collect(name, item, keys)),
-        Value::Object(map) if as_reference(value).is_none() => map.iter().for_each(|(name, item)| collect(name, item, keys)),
+        Value::Object(map) => map.iter().for_each(|(name, item)| collect(name, item, keys)),
         _ => {}
     }
 }
