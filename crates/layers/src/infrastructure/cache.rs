@@ -95,8 +95,9 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, redis: &Redis, key: 
         kms_key_id: Some(key.arn()),
         cache_subnet_group_name: subnets.output("CacheSubnetGroupName"),
         security_group_ids: vec![group.output("GroupId")],
-        cache_parameter_group_name: Some(parameters.output("CacheParameterGroupName")),
-        user_group_ids: vec![user_group.output("UserGroupId")],
+        // Both by the names that we choose ourselves, so that a cloud without these groups (the emulator) still has a cache.
+        cache_parameter_group_name: Some(id.clone().into()),
+        user_group_ids: vec![context.builder.name(&[name.as_str()], limit::CACHE).into()],
         snapshot_retention_limit: redis.backups.map_or(1, |backups| i64::try_from(backups.as_days().min(35)).unwrap_or(35)),
         snapshot_window: Some("03:00-04:00".to_owned()),
         preferred_maintenance_window: Some("sun:05:00-sun:06:00".to_owned()),
@@ -105,7 +106,7 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, redis: &Redis, key: 
         log_delivery_configurations: ["engine-log", "slow-log"].map(|kind| delivery(kind, &log)).to_vec(),
         ..ReplicationGroup::default()
     };
-    let own = about(format!("The Redis-compatible cache {name}.")).data(name.as_str()).classified(classification(context));
+    let own = about(format!("The Redis-compatible cache {name}.")).data(name.as_str()).classified(classification(context)).after(&parameters).after(&user_group);
     let cache = context.builder.add(name.as_str(), cache, own);
     crate::observability::cache_alarms(context, name, &id, size.replicas, &cache);
     let target = target(&id, &cache, &group, &users);

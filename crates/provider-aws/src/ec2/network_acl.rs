@@ -6,7 +6,7 @@ use strata_aws::ec2::NetworkAcl;
 use strata_graph::PhysicalId;
 use strata_provider::ProviderError;
 
-use super::{lookup, read_tags, retag, specification};
+use super::{owned, read_tags, retag, specification};
 use crate::client::Cloud;
 use crate::error::{failed, found, gone, missing};
 use crate::handler::{Handler, Observed, Target};
@@ -15,7 +15,12 @@ use crate::tags::known;
 #[async_trait]
 impl Handler for NetworkAcl {
     async fn observe(cloud: &Cloud, target: &Target<'_, Self>) -> Result<Option<Observed<Self>>, ProviderError> {
-        let call = cloud.ec2().describe_network_acls().set_filters(Some(lookup(target, "network-acl-id")));
+        // By id and not by filter: the emulator knows the filter of that name for other calls alone.
+        let call = cloud.ec2().describe_network_acls();
+        let call = match target.id {
+            Some(id) => call.network_acl_ids(id.0.clone()),
+            None => call.set_filters(Some(owned(target))),
+        };
         let answer = found(call.send().await.map_err(|error| failed("ec2:DescribeNetworkAcls", error)))?;
         let Some(acl) = answer.as_ref().and_then(|answer| answer.network_acls().first()) else {
             return Ok(None);

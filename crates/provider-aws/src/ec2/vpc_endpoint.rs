@@ -7,7 +7,7 @@ use strata_aws::iam::PolicyDocument;
 use strata_graph::{PhysicalId, Text};
 use strata_provider::{ProviderError, Readiness};
 
-use super::{filter, lookup, read_tags, retag, specification};
+use super::{filter, owned, read_tags, retag, specification};
 use crate::client::Cloud;
 use crate::error::{failed, found, gone, missing};
 use crate::handler::{Handler, Observed, Target, asked};
@@ -47,7 +47,12 @@ async fn prefix_list(cloud: &Cloud, service: &str) -> Result<Option<String>, Pro
 #[async_trait]
 impl Handler for VpcEndpoint {
     async fn observe(cloud: &Cloud, target: &Target<'_, Self>) -> Result<Option<Observed<Self>>, ProviderError> {
-        let call = cloud.ec2().describe_vpc_endpoints().set_filters(Some(lookup(target, "vpc-endpoint-id")));
+        // By id and not by filter: the emulator does not know the filter.
+        let call = cloud.ec2().describe_vpc_endpoints();
+        let call = match target.id {
+            Some(id) => call.vpc_endpoint_ids(id.0.clone()),
+            None => call.set_filters(Some(owned(target))),
+        };
         let answer = found(call.send().await.map_err(|error| failed("ec2:DescribeVpcEndpoints", error)))?;
         let state = |endpoint: &aws_sdk_ec2::types::VpcEndpoint| {
             endpoint.state().map_or_else(String::new, |state| state.as_str().to_ascii_lowercase())
