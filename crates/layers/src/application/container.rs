@@ -158,7 +158,7 @@ fn linux() -> LinuxParameters {
 }
 
 /// What starting the workload takes: its own image, its own log, its own secrets.
-pub(super) fn start_statements(context: &Context<'_>, workload: &Workload<'_>, wiring: &Wiring) -> Vec<Statement> {
+fn start_statements(context: &Context<'_>, workload: &Workload<'_>, wiring: &Wiring) -> Vec<Statement> {
     let mut all = Vec::new();
     if registry_of(context, workload).is_none() {
         all.push(Statement::allow(

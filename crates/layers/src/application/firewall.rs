@@ -12,12 +12,8 @@ use crate::naming::limit;
 /// The group against the most common attacks.
 const COMMON: &str = "AWSManagedRulesCommonRuleSet";
 /// AWS's own groups, asked in this order (AWS WAF developer guide, "AWS Managed Rules rule groups list").
-const GROUPS: &[&str] = &[
-    "AWSManagedRulesAmazonIpReputationList",
-    COMMON,
-    "AWSManagedRulesKnownBadInputsRuleSet",
-    "AWSManagedRulesSQLiRuleSet",
-];
+const GROUPS: &[&str] =
+    &["AWSManagedRulesAmazonIpReputationList", COMMON, "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesSQLiRuleSet"];
 /// Requests of one address in five minutes.
 const RATE: i64 = 2000;
 

@@ -5,15 +5,15 @@
 use std::collections::BTreeMap;
 
 use strata_aws::eks::PodIdentityAssociation;
+use strata_aws::iam::Statement;
 use strata_graph::{Address, Text};
 
-use super::container::start_statements;
 use super::front_door::Door;
 use super::image::image;
 use crate::builder::{About, Handle};
 use crate::environment::Context;
 use crate::infrastructure::{Trust, role};
-use crate::uses::{Wirings, workloads};
+use crate::uses::{Wiring, Wirings, workloads};
 
 /// The namespace of an environment: `ticketing-prod`.
 #[must_use]
@@ -53,6 +53,18 @@ pub struct PodDoor {
     pub security_group: Text,
 }
 
+/// The pod's own identity reads its secrets, and looks at them before, as the driver that hands them to it asks (AWS Secrets Store CSI provider,
+/// "Required permissions"). Its image and its log are its machine's business.
+fn secret_statements(wiring: &Wiring) -> Vec<Statement> {
+    let mut all = wiring.start_statements.clone();
+    for statement in &mut all {
+        if statement.action == ["secretsmanager:GetSecretValue"] {
+            statement.action.insert(0, "secretsmanager:DescribeSecret".to_owned());
+        }
+    }
+    all
+}
+
 pub(super) fn lower(context: &mut Context<'_>, key: &Handle, wirings: &Wirings, door: Option<&Door>) {
     let resolved = context.resolved;
     let space = namespace(context.application(), context.environment());
@@ -61,12 +73,7 @@ pub(super) fn lower(context: &mut Context<'_>, key: &Handle, wirings: &Wirings, 
         let name = workload.name.as_str();
         crate::observability::log_group(context, workload.kind.section(), name, key);
         let mut statements = wiring.statements.clone();
-        // The pod's own identity reads its secrets; its image and its log are its machine's business.
-        statements.extend(
-            start_statements(context, &workload, wiring)
-                .into_iter()
-                .filter(|statement| statement.action.iter().all(|action| !action.starts_with("ecr:") && !action.starts_with("logs:"))),
-        );
+        statements.extend(secret_statements(wiring));
         let (pod_role, standing) = role(
             context,
             name,
