@@ -3,6 +3,7 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde_json::Value;
 use strata_aws::iam::PolicyDocument;
 use strata_graph::Text;
 use strata_provider::ProviderError;
@@ -68,12 +69,29 @@ pub fn some_text(string: Option<&str>) -> Option<Text> {
     string.filter(|string| !string.is_empty()).map(Text::from)
 }
 
-/// A policy as a call takes it.
+/// A policy as a call takes it: lists of one as the one, which is how AWS itself writes policies and the only way in which moto
+/// recognises a target of access logs.
 ///
 /// # Errors
 /// An internal error where it cannot be written.
 pub fn policy_json(policy: &PolicyDocument, operation: &str) -> Result<String, ProviderError> {
-    policy.to_json().map_err(|error| ProviderError::internal(operation, error.to_string()))
+    let mut value = serde_json::to_value(policy).map_err(|error| ProviderError::internal(operation, error.to_string()))?;
+    for statement in value.get_mut("Statement").and_then(Value::as_array_mut).into_iter().flatten() {
+        for key in ["Action", "Resource"] {
+            statement.get_mut(key).into_iter().for_each(shorten);
+        }
+        statement.get_mut("Principal").and_then(Value::as_object_mut).into_iter().flatten().for_each(|(_, list)| shorten(list));
+    }
+    Ok(value.to_string())
+}
+
+fn shorten(value: &mut Value) {
+    if let Value::Array(items) = value
+        && items.len() == 1
+        && let Some(only) = items.pop()
+    {
+        *value = only;
+    }
 }
 
 /// A policy as a call returned it.
@@ -103,6 +121,19 @@ pub fn version(desired: Option<&String>, seen: Option<&str>) -> Option<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_policy_is_written_short_and_read_back_the_same() {
+        use strata_aws::iam::Statement;
+        let policy = PolicyDocument::new([
+            Statement::allow("Logs", ["s3:PutObject"], ["arn:aws:s3:::a/*"]).for_service("logging.s3.amazonaws.com"),
+            Statement::deny("Tls", ["s3:*"], ["arn:aws:s3:::a", "arn:aws:s3:::a/*"]).for_aws(["*"]),
+        ]);
+        let json = policy_json(&policy, "test").unwrap();
+        assert!(json.contains(r#""Principal":{"Service":"logging.s3.amazonaws.com"},"Resource":"arn:aws:s3:::a/*""#), "{json}");
+        assert!(json.contains(r#""Resource":["arn:aws:s3:::a","arn:aws:s3:::a/*"]"#), "{json}");
+        assert_eq!(read_policy(&json, "test").unwrap(), policy);
+    }
 
     #[test]
     fn a_major_version_stands_for_its_minor_ones() {

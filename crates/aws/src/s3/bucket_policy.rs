@@ -25,7 +25,7 @@ impl AwsResource for BucketPolicy {
         replace_on: &["Bucket"],
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
-        unordered: &[],
+        unordered: &["PolicyDocument.Statement.*.Resource", "PolicyDocument.Statement.*.Condition.*.*"],
         outputs: &[OutputContract { name: "Bucket", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_s3_bucket_policy",

@@ -26,7 +26,7 @@ impl AwsResource for TopicPolicy {
         replace_on: &["Topics"],
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
-        unordered: &[],
+        unordered: &["PolicyDocument.Statement.*.Resource", "PolicyDocument.Statement.*.Condition.*.*"],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_sns_topic_policy",

@@ -26,7 +26,7 @@ impl AwsResource for QueuePolicy {
         replace_on: &["Queues"],
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
-        unordered: &[],
+        unordered: &["PolicyDocument.Statement.*.Resource", "PolicyDocument.Statement.*.Condition.*.*"],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_sqs_queue_policy",

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_elasticache::types::{
-    AutomaticFailoverStatus, CacheCluster, CloudWatchLogsDestinationDetails, DestinationDetails as SdkDetails, DestinationType,
+    AutomaticFailoverStatus, CacheCluster, CloudWatchLogsDestinationDetails, DestinationDetails as SdkDetails, DestinationType, Endpoint,
     LogDeliveryConfigurationRequest, LogFormat, LogType, MultiAzStatus, ReplicationGroup as Seen, TransitEncryptionMode,
 };
 use strata_aws::elasticache::{CloudWatchLogsDetails, DestinationDetails, LogDeliveryConfiguration, ReplicationGroup};
@@ -226,10 +226,15 @@ impl Handler for ReplicationGroup {
         let nodes = group.node_groups().first();
         let primary = nodes.and_then(|nodes| nodes.primary_endpoint());
         let reader = nodes.and_then(|nodes| nodes.reader_endpoint());
+        let address = |endpoint: Option<&Endpoint>| endpoint.and_then(|endpoint| endpoint.address()).map(ToOwned::to_owned);
         let outputs = [
-            ("PrimaryEndPoint.Address", primary.and_then(|endpoint| endpoint.address()).map(ToOwned::to_owned)),
+            ("PrimaryEndPoint.Address", address(primary)),
             ("PrimaryEndPoint.Port", primary.and_then(|endpoint| endpoint.port()).map(|port| port.to_string())),
-            ("ReaderEndPoint.Address", reader.and_then(|endpoint| endpoint.address()).map(ToOwned::to_owned)),
+            (
+                "ReaderEndPoint.Address",
+                // moto makes one node only, which is read where it is written.
+                untold(cloud, address(reader), address(primary)),
+            ),
         ];
         // Addresses come only when the nodes stand; it is pending until then.
         for (output, value) in outputs {

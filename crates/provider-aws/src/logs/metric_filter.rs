@@ -39,8 +39,7 @@ impl Handler for MetricFilter {
         let (Some(group), name) = (desired.log_group_name.as_literal(), &desired.filter_name) else { return Ok(None) };
         let pages = cloud.logs().describe_metric_filters().log_group_name(group).filter_name_prefix(name).into_paginator().items();
         let all = pages.send().collect::<Result<Vec<_>, _>>().await.map_err(at("logs:DescribeMetricFilters"));
-        // Names are unique on AWS; moto keeps what was put before beside what was put last.
-        let Some(filter) = found(all)?.unwrap_or_default().into_iter().rfind(|filter| filter.filter_name() == Some(name)) else {
+        let Some(filter) = found(all)?.unwrap_or_default().into_iter().find(|filter| filter.filter_name() == Some(name)) else {
             return Ok(None);
         };
         let transformations = filter.metric_transformations().iter().enumerate().map(|(index, one)| MetricTransformation {
@@ -69,6 +68,10 @@ impl Handler for MetricFilter {
     }
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, _observed: &Self) -> Result<(), ProviderError> {
+        // Putting it again replaces it on AWS; moto would keep both.
+        if cloud.settings.emulator {
+            Self::delete(cloud, target).await?;
+        }
         put(cloud, target.properties).await
     }
 

@@ -12,7 +12,7 @@ use crate::client::Cloud;
 use crate::error::{found, gone, missing};
 use crate::handler::{Handler, Observed, Target, asked};
 use crate::tags;
-use crate::values::{at, some_known, some_text, unbuilt};
+use crate::values::{at, some_known, some_text, unbuilt, untold};
 
 fn sdk_tags(all: impl IntoIterator<Item = (String, String)>) -> Result<Vec<Tag>, ProviderError> {
     all.into_iter().map(|(key, value)| Tag::builder().key(key).value(value).build().map_err(unbuilt("sns:Tag"))).collect()
@@ -42,7 +42,11 @@ impl Handler for Topic {
             topic_name: topic_name.clone(),
             display_name: get("DisplayName").filter(|name| !name.is_empty()).map(ToOwned::to_owned),
             kms_master_key_id: some_text(get("KmsMasterKeyId")),
-            signature_version: asked(desired.signature_version.as_ref(), get("SignatureVersion").map(ToOwned::to_owned)),
+            // moto tells it only after a call of its own for this attribute.
+            signature_version: asked(
+                desired.signature_version.as_ref(),
+                untold(cloud, get("SignatureVersion").map(ToOwned::to_owned), desired.signature_version.clone()),
+            ),
             tags: tags::read(labels.tags().iter().map(|tag| (tag.key(), tag.value()))),
         };
         Ok(Some(Observed::ready(&arn, properties).output("TopicArn", &arn).output("TopicName", topic_name)))

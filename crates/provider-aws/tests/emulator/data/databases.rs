@@ -50,6 +50,9 @@ async fn a_database_with_its_groups_and_a_replica() {
             group.tags.insert("team".into(), "web".into());
         })
         .await;
+    // moto looks the key of the password's secret up.
+    let key = bench.cloud().await.kms().create_key().send().await.unwrap();
+    let key = || key.key_metadata().and_then(|key| key.arn()).unwrap().into();
     let database = DbInstance {
         db_instance_identifier: "acme-db".into(),
         engine: Some("postgres".into()),
@@ -59,11 +62,11 @@ async fn a_database_with_its_groups_and_a_replica() {
         max_allocated_storage: Some(100),
         storage_type: Some("gp3".into()),
         storage_encrypted: true,
-        kms_key_id: Some(key(&bench)),
+        kms_key_id: Some(key()),
         db_name: Some("app".into()),
         master_username: Some("strata".into()),
         manage_master_user_password: Some(true),
-        master_user_secret: Some(MasterUserSecret { kms_key_id: key(&bench) }),
+        master_user_secret: Some(MasterUserSecret { kms_key_id: key() }),
         db_subnet_group_name: Some(place.output("DBSubnetGroupName")),
         vpc_security_groups: groups.clone(),
         db_parameter_group_name: Some(parameters.output("DBParameterGroupName")),
@@ -76,7 +79,7 @@ async fn a_database_with_its_groups_and_a_replica() {
         copy_tags_to_snapshot: true,
         enable_iam_database_authentication: true,
         enable_performance_insights: true,
-        performance_insights_kms_key_id: Some(key(&bench)),
+        performance_insights_kms_key_id: Some(key()),
         performance_insights_retention_period: Some(7),
         enable_cloudwatch_logs_exports: vec!["postgresql".into(), "upgrade".into()],
         port: Some("5432".into()),
