@@ -97,7 +97,6 @@ impl Comparison<'_> {
             }
             return;
         }
-        let unordered = self.contract.unordered.contains(&path);
         let Some(after) = after else {
             if let Some(before) = before {
                 let drift = false;
@@ -114,10 +113,10 @@ impl Comparison<'_> {
             );
             return;
         }
-        if before.is_some_and(|before| same(after, before, unordered)) {
+        if before.is_some_and(|before| same(self.contract, path, after, before)) {
             return;
         }
-        let drift = applied.is_some_and(|applied| same(after, applied, unordered));
+        let drift = applied.is_some_and(|applied| same(self.contract, path, after, applied));
         self.push(
             path,
             before.map_or(Side::Absent, |value| Side::Value(value.clone())),
@@ -142,21 +141,40 @@ impl Comparison<'_> {
     }
 }
 
+/// Whether the contract says of the list at this path that its order means nothing. `*` in the contract stands for one key or one
+/// index: `PolicyDocument.Statement.*.Resource`.
+fn is_unordered(contract: &TypeContract, path: &str) -> bool {
+    contract.unordered.iter().any(|pattern| {
+        let (mut wanted, mut given) = (pattern.split('.'), path.split('.'));
+        loop {
+            match (wanted.next(), given.next()) {
+                (None, None) => return true,
+                (Some(one), Some(other)) if one == "*" || one == other => {}
+                _ => return false,
+            }
+        }
+    })
+}
+
 /// Whether an actual value does what the desired one asks: objects may hold more, lists may not.
-fn same(desired: &Value, actual: &Value, unordered: bool) -> bool {
+fn same(contract: &TypeContract, path: &str, desired: &Value, actual: &Value) -> bool {
     match (desired, actual) {
         (Value::Object(desired), Value::Object(actual)) => desired
             .iter()
-            .all(|(key, value)| actual.get(key).is_some_and(|other| same(value, other, false))),
+            .all(|(key, value)| actual.get(key).is_some_and(|other| same(contract, &format!("{path}.{key}"), value, other))),
         (Value::Array(desired), Value::Array(actual)) if desired.len() != actual.len() => false,
-        (Value::Array(desired), Value::Array(actual)) if unordered => {
+        (Value::Array(desired), Value::Array(actual)) if is_unordered(contract, path) => {
+            let path = format!("{path}.*");
             let mut left: Vec<&Value> = actual.iter().collect();
             desired.iter().all(|item| {
-                let place = left.iter().position(|other| same(item, other, false));
+                let place = left.iter().position(|other| same(contract, &path, item, other));
                 place.map(|place| left.swap_remove(place)).is_some()
             })
         }
-        (Value::Array(desired), Value::Array(actual)) => desired.iter().zip(actual).all(|(left, right)| same(left, right, false)),
+        (Value::Array(desired), Value::Array(actual)) => {
+            let path = format!("{path}.*");
+            desired.iter().zip(actual).all(|(left, right)| same(contract, &path, left, right))
+        }
         (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
         (left, right) => left == right,
     }
@@ -176,7 +194,7 @@ mod tests {
         replace_on: &["Name"],
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &["Secret"],
-        unordered: &["Set"],
+        unordered: &["Set", "Policy.Statement.*.Resource"],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "test_thing",
@@ -202,6 +220,15 @@ mod tests {
             .is_empty()
         );
         assert!(paths(json!({"Set": [1, 2]}), json!({"Set": [1, 2]}), Some(json!({"Set": [2, 1]}))).is_empty());
+    }
+
+    #[test]
+    fn a_list_without_order_may_lie_inside_another() {
+        let policy = |list: Value| json!({"Policy": {"Statement": [{"Resource": list, "Sequence": [1, 2]}]}});
+        assert!(paths(policy(json!([1, 2])), policy(json!([1, 2])), Some(policy(json!([2, 1])))).is_empty());
+        assert_eq!(paths(policy(json!([1, 2])), policy(json!([1, 2])), Some(policy(json!([2, 2])))).len(), 1);
+        let other = json!({"Policy": {"Statement": [{"Resource": [1, 2], "Sequence": [2, 1]}]}});
+        assert_eq!(paths(policy(json!([1, 2])), policy(json!([1, 2])), Some(other)).len(), 1);
     }
 
     #[test]

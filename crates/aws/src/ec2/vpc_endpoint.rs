@@ -48,7 +48,7 @@ impl AwsResource for VpcEndpoint {
         replace_on: &["VpcId", "ServiceName", "VpcEndpointType"],
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
-        unordered: &["RouteTableIds", "SubnetIds", "SecurityGroupIds"],
+        unordered: &["RouteTableIds", "SubnetIds", "SecurityGroupIds", "PolicyDocument.Statement.*.Resource", "PolicyDocument.Statement.*.Condition.*.*"],
         outputs: &[
             OutputContract {
                 name: "Id",

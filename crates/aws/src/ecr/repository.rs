@@ -88,7 +88,7 @@ impl AwsResource for Repository {
         replace_on: &["RepositoryName", "EncryptionConfiguration"],
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
-        unordered: &[],
+        unordered: &["RepositoryPolicyText.Statement.*.Resource", "RepositoryPolicyText.Statement.*.Condition.*.*"],
         outputs: &[
             OutputContract { name: "RepositoryName", cloudformation_ref: true, terraform: "name" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

@@ -179,7 +179,15 @@ impl PolicyDocument {
     /// # Errors
     /// When it cannot be written.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string(self)
+        let mut value = serde_json::to_value(self)?;
+        for statement in value.get_mut("Statement").and_then(Value::as_array_mut).into_iter().flatten() {
+            single(statement.get_mut("Action"));
+            single(statement.get_mut("Resource"));
+            for kind in statement.get_mut("Principal").and_then(Value::as_object_mut).into_iter().flat_map(|map| map.values_mut()) {
+                single(Some(kind));
+            }
+        }
+        serde_json::to_string(&value)
     }
 
     /// Lists sorted, duplicates gone; the order of statements is kept.
@@ -202,6 +210,17 @@ impl PolicyDocument {
             }
         }
         self
+    }
+}
+
+/// A list of one as the one: the form that AWS itself returns, and that the S3 of emulators looks for.
+fn single(value: Option<&mut Value>) {
+    if let Some(value) = value
+        && let Value::Array(items) = value
+        && items.len() == 1
+        && let Some(one) = items.pop()
+    {
+        *value = one;
     }
 }
 

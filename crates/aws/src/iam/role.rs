@@ -42,7 +42,7 @@ impl AwsResource for Role {
         replace_on: &["RoleName", "Path"],
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
-        unordered: &["ManagedPolicyArns"],
+        unordered: &["ManagedPolicyArns", "AssumeRolePolicyDocument.Statement.*.Resource", "AssumeRolePolicyDocument.Statement.*.Condition.*.*"],
         outputs: &[
             OutputContract {
                 name: "RoleName",

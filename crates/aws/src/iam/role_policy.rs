@@ -29,7 +29,7 @@ impl AwsResource for RolePolicy {
         replace_on: &["RoleName", "PolicyName"],
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
-        unordered: &[],
+        unordered: &["PolicyDocument.Statement.*.Resource", "PolicyDocument.Statement.*.Condition.*.*"],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_iam_role_policy",

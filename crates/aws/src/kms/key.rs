@@ -32,7 +32,7 @@ impl AwsResource for Key {
         replace_on: &[],
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &["PendingWindowInDays"],
-        unordered: &[],
+        unordered: &["KeyPolicy.Statement.*.Resource", "KeyPolicy.Statement.*.Condition.*.*"],
         outputs: &[
             OutputContract {
                 name: "KeyId",

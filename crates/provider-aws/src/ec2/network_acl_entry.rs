@@ -6,7 +6,7 @@ use strata_aws::ec2::{Icmp, NetworkAclEntry, PortRange};
 use strata_graph::PhysicalId;
 use strata_provider::ProviderError;
 
-use super::{filter, number};
+use super::number;
 use crate::client::Cloud;
 use crate::error::{failed, found, gone};
 use crate::handler::{Handler, Observed, Target};
@@ -62,7 +62,7 @@ macro_rules! with_entry {
 impl Handler for NetworkAclEntry {
     async fn observe(cloud: &Cloud, target: &Target<'_, Self>) -> Result<Option<Observed<Self>>, ProviderError> {
         let Some(name) = name(target) else { return Ok(None) };
-        let call = cloud.ec2().describe_network_acls().filters(filter("network-acl-id", &name.acl));
+        let call = cloud.ec2().describe_network_acls().network_acl_ids(&name.acl);
         let answer = found(call.send().await.map_err(|error| failed("ec2:DescribeNetworkAcls", error)))?;
         let entry = answer
             .iter()
