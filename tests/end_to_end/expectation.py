@@ -82,17 +82,18 @@ class Application:
                 rules.add(("egress", name, "prefix:s3", 443))
             # A machine writes logs, is reached by Session Manager alone, and fetches its agents from S3.
             if kind == "hosts":
-                for service in ("logs", "ssm", "ssmmessages", "ec2messages"):
+                for service in ("logs", "ssm", "ssmmessages"):
                     between(name, f"endpoint:{service}", 443)
                 rules.add(("egress", name, "prefix:s3", 443))
-            # Who is handed a secret fetches it: declared ones, and the passwords of databases and caches.
-            if body.get("secrets") or any(self.types[to] in ("postgres", "redis") for to in body.get("uses", {})):
+            # Who is handed a secret fetches it: declared ones, and the password of a database by who writes to it. Who only reads a
+            # database, and everybody at a cache, signs in by its role.
+            if body.get("secrets") or any(self.types[to] == "postgres" and verb != "read" for to, verb in body.get("uses", {}).items()):
                 between(name, "endpoint:secretsmanager", 443)
             for way in body.get("egress", []):
                 rules.add(("egress", name, "0.0.0.0/0", int(way.rpartition(":")[2])))
             # The load balancer reaches what has a route.
             if "route" in body:
-                between("alb", name, body["port"])
+                between("load_balancer", name, body["port"])
         return rules
 
     def statements(self):

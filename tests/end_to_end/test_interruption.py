@@ -54,7 +54,12 @@ class Interrupted(WorldCase):
         self.assertEqual(answer["run"]["status"], "done", answer["run"]["summary"])
         self.assertEqual(self.duplicates(), [])
         state = {address: resource for scope in world.backup().values() for address, resource in scope.items()}
-        wanted = sorted(address for address, resource in state.items() if "Tags" in resource["properties"] and resource["status"]["is"] == "ready")
+        wanted = sorted(
+            address
+            for address, resource in state.items()
+            # moto has no call that shows the tags of Security Hub.
+            if "Tags" in resource["properties"] and resource["status"]["is"] == "ready" and resource["type_name"] != "AWS::SecurityHub::Hub"
+        )
         self.assertEqual(sorted(tags[ADDRESS] for tags, _ in tagged(world)), wanted)
         calls, _ = world.mutating_of("up", "--env", "dev", "--yes")
         self.assertEqual(calls, [])
