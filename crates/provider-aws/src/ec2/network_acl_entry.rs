@@ -11,6 +11,7 @@ use crate::client::Cloud;
 use crate::error::{failed, found, gone};
 use crate::handler::{Handler, Observed, Target};
 use crate::tags::known;
+use crate::values::untold;
 
 /// What names an entry in its ACL.
 struct Name {
@@ -80,10 +81,15 @@ impl Handler for NetworkAclEntry {
             port_range: entry
                 .port_range()
                 .map(|ports| PortRange { from: ports.from().unwrap_or_default().into(), to: ports.to().unwrap_or_default().into() }),
-            icmp: entry
-                .icmp_type_code()
-                .filter(|icmp| icmp.code().is_some())
-                .map(|icmp| Icmp { code: icmp.code().unwrap_or(-1).into(), message_type: icmp.r#type().unwrap_or(-1).into() }),
+            // moto takes type and code and does not give them back.
+            icmp: untold(
+                cloud,
+                entry
+                    .icmp_type_code()
+                    .filter(|icmp| icmp.code().is_some())
+                    .map(|icmp| Icmp { code: icmp.code().unwrap_or(-1).into(), message_type: icmp.r#type().unwrap_or(-1).into() }),
+                target.properties.icmp.clone(),
+            ),
         };
         Ok(Some(Observed::ready(id(&properties), properties)))
     }
@@ -100,6 +106,10 @@ impl Handler for NetworkAclEntry {
     }
 
     async fn delete(cloud: &Cloud, target: &Target<'_, Self>) -> Result<(), ProviderError> {
+        // EC2 has a code for an entry that is gone; the emulator fails on it.
+        if Self::observe(cloud, target).await?.is_none() {
+            return Ok(());
+        }
         let Some(name) = name(target) else { return Ok(()) };
         let call = cloud.ec2().delete_network_acl_entry().network_acl_id(name.acl).rule_number(name.number).egress(name.egress);
         gone(call.send().await.map_err(|error| failed("ec2:DeleteNetworkAclEntry", error)))
