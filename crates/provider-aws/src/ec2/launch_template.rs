@@ -15,10 +15,10 @@ use base64::engine::general_purpose::STANDARD;
 use strata_aws::ec2::{
     BlockDeviceMapping, Ebs, IamInstanceProfile, LaunchTemplate, LaunchTemplateData, MetadataOptions, Monitoring, TagSpecification,
 };
-use strata_graph::{PhysicalId, Text};
+use strata_graph::{PhysicalId, Tags, Text};
 use strata_provider::ProviderError;
 
-use super::{number, read_tags, retag, specification};
+use super::{filter, number, read_tags, retag, specification};
 use crate::client::Cloud;
 use crate::error::{failed, found, gone, missing};
 use crate::handler::{Handler, Observed, Target};
@@ -119,6 +119,17 @@ fn read(data: &ResponseLaunchTemplateData) -> LaunchTemplateData {
     }
 }
 
+/// The tags of a template. The emulator's description of one has those of its creation alone.
+async fn tags(cloud: &Cloud, id: &str, seen: &[Tag]) -> Result<Tags, ProviderError> {
+    if !cloud.settings.emulator {
+        return Ok(read_tags(seen));
+    }
+    let answer = cloud.ec2().describe_tags().filters(filter("resource-id", id)).send().await;
+    let answer = answer.map_err(|error| failed("ec2:DescribeTags", error))?;
+    let pairs = answer.tags().iter().map(|tag| (tag.key().unwrap_or_default(), tag.value().unwrap_or_default()));
+    Ok(crate::tags::read(pairs))
+}
+
 /// With the lists whose order means nothing in one order, so that a change of tags alone makes no version.
 fn sorted(data: &LaunchTemplateData) -> LaunchTemplateData {
     let mut data = data.clone();
@@ -153,7 +164,7 @@ impl Handler for LaunchTemplate {
         let properties = Self {
             launch_template_name: template.launch_template_name().unwrap_or_default().to_owned(),
             launch_template_data: read(data),
-            tags: read_tags(template.tags()),
+            tags: tags(cloud, id, template.tags()).await?,
         };
         let observed = Observed::ready(id, properties).output("LaunchTemplateId", id);
         Ok(Some(observed.output("LatestVersionNumber", latest.to_string())))

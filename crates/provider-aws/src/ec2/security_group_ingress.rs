@@ -55,11 +55,8 @@ impl Handler for SecurityGroupIngress {
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, _observed: &Self) -> Result<(), ProviderError> {
         let rule = rule(target.properties);
-        let call = cloud
-            .ec2()
-            .update_security_group_rule_descriptions_ingress()
-            .group_id(known(&rule.group)?)
-            .security_group_rule_descriptions(rule.describing(target.id()?));
+        let call =
+            cloud.ec2().update_security_group_rule_descriptions_ingress().group_id(known(&rule.group)?).ip_permissions(rule.permission()?);
         call.send().await.map(|_| ()).map_err(|error| failed("ec2:UpdateSecurityGroupRuleDescriptionsIngress", error))
     }
 

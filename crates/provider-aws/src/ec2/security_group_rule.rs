@@ -3,7 +3,7 @@
 //! A rule is what it lets through: two of one protocol, ports and peer cannot stand in one group, so without an id a rule is
 //! found by these.
 
-use aws_sdk_ec2::types::{IpPermission, IpRange, PrefixListId, SecurityGroupRule, SecurityGroupRuleDescription, UserIdGroupPair};
+use aws_sdk_ec2::types::{IpPermission, IpRange, PrefixListId, SecurityGroupRule, UserIdGroupPair};
 use strata_graph::{PhysicalId, Text};
 use strata_provider::ProviderError;
 
@@ -26,7 +26,7 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    /// The permission that the authorizing call takes.
+    /// The permission that the calls take that authorize a rule and that describe it anew.
     pub(super) fn permission(&self) -> Result<IpPermission, ProviderError> {
         let mut builder = IpPermission::builder().ip_protocol(&self.protocol);
         if self.protocol != "-1" {
@@ -44,11 +44,6 @@ impl Rule {
             builder = builder.prefix_list_ids(list.build());
         }
         Ok(builder.build())
-    }
-
-    /// The new description of the rule with this id.
-    pub(super) fn describing(&self, id: &str) -> SecurityGroupRuleDescription {
-        SecurityGroupRuleDescription::builder().security_group_rule_id(id).description(&self.description).build()
     }
 
     fn read(cloud: &Cloud, seen: &SecurityGroupRule, wanted: &Self) -> Self {

@@ -109,8 +109,9 @@ impl Handler for HostedZone {
             reference = format!("strata/{}", target.token);
         }
         let mut call = cloud.route53().create_hosted_zone().name(&desired.name).caller_reference(reference);
-        if let Some(config) = &desired.hosted_zone_config {
-            let config = SdkConfig::builder().comment(&config.comment).private_zone(!desired.vpcs.is_empty());
+        let comment = desired.hosted_zone_config.as_ref().map(|config| config.comment.clone());
+        if comment.is_some() || !desired.vpcs.is_empty() {
+            let config = SdkConfig::builder().set_comment(comment).private_zone(!desired.vpcs.is_empty());
             call = call.hosted_zone_config(config.build());
         }
         // One network at creation, the others after it.

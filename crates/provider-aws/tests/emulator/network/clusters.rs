@@ -21,11 +21,12 @@ fn cluster(subnets: Vec<Text>) -> Cluster {
     Cluster {
         name: "main".into(),
         version: "1.33".into(),
-        role_arn: "arn:aws:iam::1:role/cluster".into(),
+        role_arn: "arn:aws:iam::777700000150:role/cluster".into(),
         resources_vpc_config: ResourcesVpcConfig {
             subnet_ids: subnets,
             endpoint_private_access: true,
             endpoint_public_access: false,
+            security_group_ids: vec!["sg-0123456789abcdef0".into()],
             ..ResourcesVpcConfig::default()
         },
         encryption_config: vec![EncryptionConfig {
@@ -116,7 +117,7 @@ async fn addons() {
     };
     let id = bench.only_create("main", addon.clone()).await.unwrap();
     assert_eq!(id.0, "main:vpc-cni", "the id is what terraform imports");
-    let asked = recorder.request("POST /clusters/main/addons ").json();
+    let asked = recorder.request("POST /clusters/main/addons\n").json();
     assert_eq!(asked["tags"]["strata:platform"], "acme", "ownership is in the creating call");
     assert_eq!(asked["configurationValues"], r#"{"enableNetworkPolicy":"true"}"#);
     assert_eq!((&asked["resolveConflicts"], &asked["clientRequestToken"]), (&json!("OVERWRITE"), &json!("token-main")));
@@ -156,7 +157,7 @@ async fn pod_identities() {
     };
     let id = bench.only_create("main", wanted.clone()).await.unwrap();
     assert_eq!(id.0, "a-1");
-    let asked = recorder.request("POST /clusters/main/pod-identity-associations ").json();
+    let asked = recorder.request("POST /clusters/main/pod-identity-associations\n").json();
     assert_eq!((&asked["namespace"], &asked["serviceAccount"]), (&json!("web"), &json!("api")));
     assert_eq!(asked["tags"]["strata:platform"], "acme", "ownership is in the creating call");
     let found = bench.observe(&bench.address::<PodIdentityAssociation>("main"), None, &wanted).await.unwrap().unwrap();
@@ -176,7 +177,7 @@ async fn access_entries() {
     let policies = json!({"associatedAccessPolicies": [{"policyArn": view, "accessScope": {"type": "cluster", "namespaces": []}}]});
     let entry = json!({"accessEntry": {"clusterName": "main", "accessEntryArn": "arn:entry", "type": "STANDARD"}}).to_string();
     let recorder = Recorder::start(vec![
-        Answer::ok("/access-policies ", policies.to_string()),
+        Answer::ok("/access-policies\n", policies.to_string()),
         Answer::ok("/access-policies?", policies.to_string()),
         Answer::ok("DELETE /clusters/main/access-entries/", "{}"),
         Answer::ok("POST /clusters/main/access-entries", entry.clone()),

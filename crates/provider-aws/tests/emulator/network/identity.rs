@@ -90,12 +90,37 @@ async fn identity_providers() {
     let mut provider = bench.create("cluster", provider).await;
     bench
         .update(&mut provider, |provider| {
-            provider.client_id_list = vec!["other".into()];
             provider.thumbprint_list = vec!["9e99a48a9960b14926bb7f3b02e22da2b0ab7280".into()];
             provider.tags.insert("team".into(), "cluster".into());
         })
         .await;
     bench.delete(provider).await;
+}
+
+/// The emulator lacks both operations on audiences.
+#[tokio::test]
+async fn audiences_of_an_identity_provider() {
+    let recorder = Recorder::start(vec![
+        Answer::ok("Action=AddClientIDToOpenIDConnectProvider", "<AddClientIDToOpenIDConnectProviderResponse/>"),
+        Answer::ok("Action=RemoveClientIDFromOpenIDConnectProvider", "<RemoveClientIDFromOpenIDConnectProviderResponse/>"),
+    ]);
+    let bench = Bench::recorded(&recorder);
+    let provider = |client: &str| OidcProvider {
+        url: "https://issuer.example".into(),
+        client_id_list: vec!["kept".into(), client.into()],
+        ..OidcProvider::default()
+    };
+    let made = Made {
+        address: bench.address::<OidcProvider>("main"),
+        id: strata_graph::PhysicalId("arn:issuer".into()),
+        resource: provider("new"),
+        outputs: std::collections::BTreeMap::new(),
+    };
+    bench.only_update(&made, &provider("old")).await.unwrap();
+    let asked: Vec<String> = recorder.requests().into_iter().map(|request| request.body).collect();
+    assert_eq!(asked.len(), 2, "{asked:#?}");
+    assert!(asked[0].contains("Action=AddClientID") && asked[0].contains("ClientID=new"), "{asked:#?}");
+    assert!(asked[1].contains("Action=RemoveClientID") && asked[1].contains("ClientID=old"), "{asked:#?}");
 }
 
 #[tokio::test]
@@ -125,16 +150,7 @@ async fn the_password_policy() {
 #[tokio::test]
 async fn key_aliases() {
     let bench = Bench::new(125);
-    let key = |description: &str| Key {
-        description: description.into(),
-        enable_key_rotation: true,
-        key_policy: PolicyDocument::new([
-            Statement::allow("Root", ["kms:*"], ["*"]).for_aws([format!("arn:aws:iam::{}:root", bench.account_id())])
-        ]),
-        pending_window_in_days: 7,
-        ..Key::default()
-    };
-    let (first, second) = (bench.create("first", key("first")).await, bench.create("second", key("second")).await);
+    let (first, second) = (key(&bench, "first").await, key(&bench, "second").await);
     let alias = Alias { alias_name: "alias/strata/main".into(), target_key_id: first.output("KeyId") };
     let mut alias = bench.create("main", alias).await;
     bench.update(&mut alias, |alias| alias.target_key_id = second.output("Arn")).await;
@@ -142,11 +158,23 @@ async fn key_aliases() {
     bench.delete(second).await;
 }
 
+async fn key(bench: &Bench, name: &str) -> Made<Key> {
+    let root = format!("arn:aws:iam::{}:root", bench.account_id());
+    let key = Key {
+        description: name.into(),
+        enable_key_rotation: true,
+        key_policy: PolicyDocument::new([Statement::allow("Root", ["kms:*"], ["*"]).for_aws([root])]),
+        pending_window_in_days: 7,
+        ..Key::default()
+    };
+    bench.create(name, key).await
+}
+
 #[tokio::test]
 async fn volumes_are_encrypted_by_default() {
     let bench = Bench::new(126);
-    let key = |name: &str| Some(format!("arn:aws:kms:us-east-1:{}:key/{name}", bench.account_id()).into());
-    let setting = bench.create("main", EbsEncryptionByDefault { enabled: true, kms_key_id: key("one") }).await;
+    let arn = key(&bench, "volumes").await.output("Arn");
+    let setting = bench.create("main", EbsEncryptionByDefault { enabled: true, kms_key_id: Some(arn) }).await;
     assert_eq!(setting.id.0, "us-east-1");
     bench.delete(setting).await;
 }
