@@ -50,6 +50,7 @@ const CODES: &[(&str, ErrorKind)] = &[
     ("NoSuch", ErrorKind::NotFound),
     ("DoesNotExist", ErrorKind::NotFound),
     ("NonExistent", ErrorKind::NotFound),
+    ("Nonexistent", ErrorKind::NotFound),
     ("UnknownResource", ErrorKind::NotFound),
     ("OperationAborted", ErrorKind::Transient),
     ("QueueDeletedRecently", ErrorKind::Transient),
