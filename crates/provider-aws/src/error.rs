@@ -51,6 +51,7 @@ const CODES: &[(&str, ErrorKind)] = &[
     ("DoesNotExist", ErrorKind::NotFound),
     ("NonExistent", ErrorKind::NotFound),
     ("Nonexistent", ErrorKind::NotFound),
+    ("Nonexistent", ErrorKind::NotFound),
     ("UnknownResource", ErrorKind::NotFound),
     ("OperationAborted", ErrorKind::Transient),
     ("QueueDeletedRecently", ErrorKind::Transient),
