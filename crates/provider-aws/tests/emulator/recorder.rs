@@ -20,11 +20,6 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// The value of a header; the name in small letters.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
     /// The body as JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("no JSON body ({error}): {}", self.body))
