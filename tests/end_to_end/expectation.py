@@ -104,4 +104,8 @@ class Application:
                 own.setdefault(name, set()).add((to, part, tuple(sorted(actions))))
             if kind in ("bucket", "queue"):
                 key.setdefault(name, set()).add((to, tuple(KEY[verb])))
+        # What a function cannot do with an event, Lambda sends in its name to the queue beside it (Lambda developer guide, 'Dead-letter queues').
+        for name in self.document.get("functions", {}):
+            own.setdefault(name, set()).add((f"{name}-failed", "whole", ("sqs:SendMessage",)))
+            key.setdefault(name, set()).add((f"{name}-failed", ("kms:Decrypt", "kms:GenerateDataKey")))
         return own, key

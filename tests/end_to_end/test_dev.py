@@ -308,6 +308,8 @@ class Dev(WorldCase):
         key_of = self.keys_of_targets()
         for _, workload, _ in self.application.workloads():
             actual, keys = set(), set()
+            # One key may encrypt more than this workload's own things: whose it means follows from what the workload may reach.
+            used = {edge[1] for edge in self.application.edges() if edge[0] == workload} | {f"{workload}-failed"}
             for statement in self.statements(roles[workload]):
                 if statement["Effect"] == "Deny":
                     continue
@@ -329,10 +331,9 @@ class Dev(WorldCase):
                 if "kms" in services and via in (f"s3.{REGION}.amazonaws.com", f"sqs.{REGION}.amazonaws.com", [f"s3.{REGION}.amazonaws.com"], [f"sqs.{REGION}.amazonaws.com"]):
                     service = (via if isinstance(via, str) else via[0]).partition(".")[0]
                     for resource in resources:
-                        keys.update((to, tuple(sorted(actions))) for to in key_of[(resource, service)] if to in dict.fromkeys(edge[1] for edge in self.application.edges() if edge[0] == workload))
+                        keys.update((to, tuple(sorted(actions))) for to in key_of[(resource, service)] if to in used)
                 elif "kms" in services:
                     self.assertIn("Condition", statement, f"{workload}: a key is opened through one service only")
-            # The function is sent its own dead letters by Lambda, which is no line of `uses:` but its own queue.
             self.assertEqual(actual, expected.get(workload, set()), workload)
             self.assertEqual(keys, expected_keys.get(workload, set()), workload)
 

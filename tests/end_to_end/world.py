@@ -45,7 +45,7 @@ class Emulator:
         self.process = subprocess.Popen(
             [str(server), "-H", "127.0.0.1", "-p", str(self.port)], env={**os.environ, **MOTO}, stdout=self.log, stderr=self.log
         )
-        for _ in range(300):
+        for _ in range(900):
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
                 return
@@ -169,7 +169,12 @@ class World:
 
     def up(self, environment, *more, **options):
         """`up`, with what it did as JSON."""
-        return self.run("up", "--env", environment, "--yes", "--format", "json", *more, **options).json()
+        result = self.run("up", "--env", environment, "--yes", "--format", "json", *more, expect=None, **options)
+        if result.code != 0:
+            steps = result.json()["run"]["steps"] if result.out.startswith("{") else []
+            failed = [f"{step['address']}: {step['result']}" for step in steps if step["result"]["ended"] not in ("done", "unsupported", "blocked")]
+            raise AssertionError("\n".join(["strata up failed", *failed]) if failed else f"strata up failed\n{result}")
+        return result.json()
 
     def plan(self, environment):
         """The plan as JSON."""

@@ -16,7 +16,11 @@ fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() { copy(&entry.path(), &target) } else { std::fs::copy(entry.path(), target).map(drop).unwrap() }
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            std::fs::copy(entry.path(), target).map(drop).unwrap()
+        }
     }
 }
 
@@ -182,8 +186,23 @@ fn schemas_version_and_help() {
     golden!("version-json", folder.whole(80, &["version", "--format", "json"]));
     golden!("help", folder.whole(80, &["--help"]));
     for command in [
-        "init", "check", "plan", "up", "deploy", "down", "status", "drift", "explain", "graph", "history", "secret", "export", "sandbox", "state",
-        "schema", "completions",
+        "init",
+        "check",
+        "plan",
+        "up",
+        "deploy",
+        "down",
+        "status",
+        "drift",
+        "explain",
+        "graph",
+        "history",
+        "secret",
+        "export",
+        "sandbox",
+        "state",
+        "schema",
+        "completions",
     ] {
         golden!(format!("help-{command}"), folder.whole(80, &[command, "--help"]));
     }

@@ -22,6 +22,10 @@ enum Seen {
     Error(ProviderError),
 }
 
+/// How often a creation that a dead run began is looked up again before it counts as not made: its call may still have been under way when
+/// the process died, and what was made shows up late (Amazon EC2 user guide, 'Eventual consistency in the Amazon EC2 API').
+const LATE_LOOKS: u32 = 4;
+
 /// What a look-up without an id found.
 enum Found {
     /// Nothing, or something on its way out.
@@ -295,7 +299,15 @@ impl Engine {
         if creates.is_empty() {
             return Ok(Ok(None));
         }
-        let (id, detail, undecided) = match self.find_ours(job, properties).await {
+        let mut look = self.find_ours(job, properties).await;
+        for _ in 0..LATE_LOOKS {
+            if !matches!(look, Ok(Found::Nothing)) {
+                break;
+            }
+            tokio::time::sleep(self.patience.longest_pause).await;
+            look = self.find_ours(job, properties).await;
+        }
+        let (id, detail, undecided) = match look {
             Ok(Found::Ours(seen)) => (Some(seen.id.clone()), format!("an earlier run had made it as {}", seen.id), None),
             Ok(Found::Nothing) => (None, "an earlier run had not made it".to_owned(), None),
             Ok(Found::OnlyTheOld(old)) => (None, "whether an earlier run made it is unknown".to_owned(), Some(undecidable(job, &old))),
