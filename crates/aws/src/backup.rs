@@ -11,8 +11,4 @@ pub use backup_vault::{BackupVault, LockConfiguration};
 use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[
-    entry_of::<BackupVault>(),
-    entry_of::<BackupPlan>(),
-    entry_of::<BackupSelection>(),
-];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<BackupVault>(), entry_of::<BackupPlan>(), entry_of::<BackupSelection>()];

@@ -7,6 +7,4 @@ pub use alarm::{Alarm, Dimension, Metric, MetricDataQuery, MetricStat};
 use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[
-    entry_of::<Alarm>(),
-];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<Alarm>()];

@@ -15,10 +15,5 @@ pub use pod_identity_association::PodIdentityAssociation;
 use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[
-    entry_of::<Cluster>(),
-    entry_of::<Nodegroup>(),
-    entry_of::<Addon>(),
-    entry_of::<PodIdentityAssociation>(),
-    entry_of::<AccessEntry>(),
-];
+pub const ENTRIES: &[TypeEntry] =
+    &[entry_of::<Cluster>(), entry_of::<Nodegroup>(), entry_of::<Addon>(), entry_of::<PodIdentityAssociation>(), entry_of::<AccessEntry>()];

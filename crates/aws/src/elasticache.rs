@@ -15,10 +15,5 @@ pub use user_group::UserGroup;
 use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[
-    entry_of::<ReplicationGroup>(),
-    entry_of::<SubnetGroup>(),
-    entry_of::<ParameterGroup>(),
-    entry_of::<User>(),
-    entry_of::<UserGroup>(),
-];
+pub const ENTRIES: &[TypeEntry] =
+    &[entry_of::<ReplicationGroup>(), entry_of::<SubnetGroup>(), entry_of::<ParameterGroup>(), entry_of::<User>(), entry_of::<UserGroup>()];

@@ -11,8 +11,4 @@ pub use permission::Permission;
 use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[
-    entry_of::<Function>(),
-    entry_of::<Permission>(),
-    entry_of::<EventSourceMapping>(),
-];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<Function>(), entry_of::<Permission>(), entry_of::<EventSourceMapping>()];

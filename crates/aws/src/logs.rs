@@ -9,7 +9,4 @@ pub use metric_filter::{MetricFilter, MetricTransformation};
 use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[
-    entry_of::<LogGroup>(),
-    entry_of::<MetricFilter>(),
-];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<LogGroup>(), entry_of::<MetricFilter>()];

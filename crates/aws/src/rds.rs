@@ -11,8 +11,4 @@ pub use db_subnet_group::DbSubnetGroup;
 use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[
-    entry_of::<DbInstance>(),
-    entry_of::<DbSubnetGroup>(),
-    entry_of::<DbParameterGroup>(),
-];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<DbInstance>(), entry_of::<DbSubnetGroup>(), entry_of::<DbParameterGroup>()];

@@ -94,11 +94,8 @@ pub fn contracts() -> Contracts {
 #[must_use]
 pub fn local_name(address: &Address) -> String {
     use strata_graph::ScopeKind;
-    let clean = |text: &str| {
-        text.chars()
-            .map(|character| if character.is_ascii_alphanumeric() { character } else { '_' })
-            .collect::<String>()
-    };
+    let clean =
+        |text: &str| text.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect::<String>();
     let name = clean(address.name());
     let prefix = match address.scope().kind() {
         ScopeKind::Account => "account_",

@@ -7,6 +7,4 @@ pub use secret::Secret;
 use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[
-    entry_of::<Secret>(),
-];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<Secret>()];

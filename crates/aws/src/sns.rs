@@ -11,8 +11,4 @@ pub use topic_policy::TopicPolicy;
 use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[
-    entry_of::<Topic>(),
-    entry_of::<TopicPolicy>(),
-    entry_of::<Subscription>(),
-];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<Topic>(), entry_of::<TopicPolicy>(), entry_of::<Subscription>()];

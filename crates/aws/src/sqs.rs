@@ -9,7 +9,4 @@ pub use queue_policy::QueuePolicy;
 use crate::registry::{TypeEntry, entry_of};
 
 /// The types of this service.
-pub const ENTRIES: &[TypeEntry] = &[
-    entry_of::<Queue>(),
-    entry_of::<QueuePolicy>(),
-];
+pub const ENTRIES: &[TypeEntry] = &[entry_of::<Queue>(), entry_of::<QueuePolicy>()];

@@ -148,10 +148,7 @@ impl Terraform {
     /// A collector for the resource with this local name.
     #[must_use]
     pub fn new(local_name: &str) -> Self {
-        Self {
-            local_name: local_name.to_owned(),
-            blocks: Vec::new(),
-        }
+        Self { local_name: local_name.to_owned(), blocks: Vec::new() }
     }
 
     /// Adds a block of the resource's local name.
@@ -167,11 +164,7 @@ impl Terraform {
     }
 
     fn resource_named(&mut self, resource_type: &'static str, local_name: String) -> &mut Body {
-        self.blocks.push(Block {
-            resource_type,
-            local_name,
-            body: Body::default(),
-        });
+        self.blocks.push(Block { resource_type, local_name, body: Body::default() });
         let last = self.blocks.len() - 1;
         &mut self.blocks[last].body
     }

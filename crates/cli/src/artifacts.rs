@@ -32,7 +32,8 @@ pub fn read(files: &Files, resolved: &Resolved) -> Result<Read, Failure> {
     let mut read = Read::default();
     for (name, function) in &resolved.application.functions {
         let path = function.code.as_str();
-        let bytes = archive(&files.folder.join(path)).map_err(|error| cannot(files, resolved, &format!("functions.{name}.code"), path, &error))?;
+        let bytes =
+            archive(&files.folder.join(path)).map_err(|error| cannot(files, resolved, &format!("functions.{name}.code"), path, &error))?;
         read.described.insert(path.to_owned(), Artifact { sha256: digest(&bytes), text: None });
         // Documents name a function's archive by the function (strata_aws::lambda::Code), not by its path.
         read.bytes.insert(name.to_string(), bytes.into());
@@ -118,7 +119,7 @@ mod tests {
         let first = make();
         assert_eq!(first, make());
         let mut read = zip::ZipArchive::new(Cursor::new(first)).unwrap();
-        let names: Vec<String> = (0..read.len()).map(|index| read.by_index(index).unwrap().name().to_owned()).collect();
+        let names: Vec<String> = (0..read.len()).map(|index| read.by_index(index).unwrap().name().unwrap().into_owned()).collect();
         assert_eq!(names, ["a.py", "b/c.py"]);
     }
 }

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use strata_diag::{Diagnostic, codes};
 use strata_graph::{Graph, Origin, Scope};
 use strata_layers::{Claim, Inputs, Lowered};
-use strata_plan::{Desired, Endpoint, Notice, Observations, Plan, PlanInput, Placement, ScopeState};
+use strata_plan::{Desired, Endpoint, Notice, Observations, Placement, Plan, PlanInput, ScopeState};
 use strata_policy::Verdict;
-use strata_spec::{Resolved, Spec};
+use strata_spec::Spec;
 
 use crate::arguments::Target;
 use crate::artifacts;
@@ -41,14 +41,10 @@ impl Metadata {
 pub struct Compiled {
     /// The scope that was asked for.
     pub target: Scope,
-    /// The environment, when the target is one.
-    pub resolved: Option<Resolved>,
     /// The lowered files.
     pub lowered: Lowered,
     /// What the rules say.
     pub verdicts: Vec<Verdict>,
-    /// The standards asked for.
-    pub standards: Vec<String>,
     /// What else to say.
     pub notices: Vec<Notice>,
     /// The scopes to plan, lowest first.
@@ -127,7 +123,7 @@ pub fn compile(
                 .unwrap_or_default();
             let metadata = Metadata { claims: lowered.claims.clone(), images: all, endpoints: endpoints(&lowered) };
             let platform = resolved.platform.platform.as_str().to_owned();
-            finish(scope.clone(), Some(resolved), lowered, standards, notices, read.bytes, platform, approve, states, metadata)
+            finish(scope.clone(), lowered, &standards, notices, read.bytes, platform, approve, states, metadata)
         }
         _ => {
             let lowered = strata_layers::lower_foundations(spec, &scope, &stored)
@@ -135,7 +131,7 @@ pub fn compile(
             let standards: Vec<String> = spec.platform().compliance.iter().map(|standard| standard.as_str().to_owned()).collect();
             let notices = lowered.warnings.iter().map(notice).collect();
             let platform = spec.platform().platform.as_str().to_owned();
-            finish(scope.clone(), None, lowered, standards, notices, BTreeMap::new(), platform, Vec::new(), states, Metadata::default())
+            finish(scope.clone(), lowered, &standards, notices, BTreeMap::new(), platform, Vec::new(), states, Metadata::default())
         }
     }
 }
@@ -143,9 +139,8 @@ pub fn compile(
 #[allow(clippy::too_many_arguments)] // One call site shape, and every part is named there.
 fn finish(
     target: Scope,
-    resolved: Option<Resolved>,
     lowered: Lowered,
-    standards: Vec<String>,
+    standards: &[String],
     mut notices: Vec<Notice>,
     artifacts: BTreeMap<String, Arc<[u8]>>,
     platform: String,
@@ -153,8 +148,8 @@ fn finish(
     states: &BTreeMap<Scope, ScopeState>,
     metadata: Metadata,
 ) -> Result<Compiled, Failure> {
-    let verdicts = strata_policy::judge(&lowered.graph, &standards);
-    for standard in &standards {
+    let verdicts = strata_policy::judge(&lowered.graph, standards);
+    for standard in standards {
         if let Some(missing) = strata_policy::standards::known(standard).notice(standard) {
             notices.push(Notice { code: codes::E0602.as_str().to_owned(), message: missing, origin: None });
         }
@@ -182,7 +177,7 @@ fn finish(
             stands_on,
         });
     }
-    Ok(Compiled { target, resolved, lowered, verdicts, standards, notices, desired, artifacts, platform, approve })
+    Ok(Compiled { target, lowered, verdicts, notices, desired, artifacts, platform, approve })
 }
 
 fn endpoints(lowered: &Lowered) -> Vec<Endpoint> {

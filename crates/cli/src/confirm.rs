@@ -26,7 +26,11 @@ pub fn go_on(question: &str, yes: bool) -> Result<bool, Failure> {
         return Ok(true);
     }
     if !can_ask() {
-        return Err(Failure::new(codes::E0907, "there is nobody to ask: standard input is no terminal", "add --yes to go on without the question"));
+        return Err(Failure::new(
+            codes::E0907,
+            "there is nobody to ask: standard input is no terminal",
+            "add --yes to go on without the question",
+        ));
     }
     Ok(matches!(line(&format!("{question} [y/N]"))?.to_ascii_lowercase().as_str(), "y" | "yes"))
 }

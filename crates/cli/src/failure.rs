@@ -85,7 +85,11 @@ impl From<ProviderError> for Failure {
                  token), the container's endpoint, the instance's metadata; then the role that the platform file names for the account. \
                  To try without an account: --sandbox",
             ),
-            _ => Self::new(codes::E0802, format!("the cloud call failed: {error}"), "nothing was changed by this call; run the command again"),
+            _ => Self::new(
+                codes::E0802,
+                format!("the cloud call failed: {error}"),
+                "nothing was changed by this call; run the command again",
+            ),
         }
     }
 }

@@ -66,7 +66,9 @@ fn folder() -> Result<PathBuf, Failure> {
     let base = std::env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))
-        .ok_or_else(|| Failure::new(codes::E0910, "there is no cache folder: neither XDG_CACHE_HOME nor HOME is set", "set STRATA_CACHE"))?;
+        .ok_or_else(|| {
+            Failure::new(codes::E0910, "there is no cache folder: neither XDG_CACHE_HOME nor HOME is set", "set STRATA_CACHE")
+        })?;
     Ok(base.join("strata").join("sandbox"))
 }
 
@@ -142,9 +144,20 @@ fn program(folder: &Path) -> Result<PathBuf, Failure> {
     if environment.exists() {
         std::fs::remove_dir_all(&environment)?;
     }
-    run(Command::new("python3").args(["-m", "venv"]).arg(&environment), "python3 -m venv", "install Python 3 with its venv module (Debian: apt-get install python3-venv)")?;
     run(
-        Command::new(environment.join("bin").join("python")).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]),
+        Command::new("python3").args(["-m", "venv"]).arg(&environment),
+        "python3 -m venv",
+        "install Python 3 with its venv module (Debian: apt-get install python3-venv)",
+    )?;
+    run(
+        Command::new(environment.join("bin").join("python")).args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            PACKAGE,
+        ]),
         "pip install",
         "PyPI must be reachable for the first start",
     )?;

@@ -65,14 +65,15 @@ impl Session {
     }
 
     /// The engine over this session's store and provider.
-    pub async fn engine(&self, artifacts: BTreeMap<String, Arc<[u8]>>, parallel: usize) -> Result<(Engine, Arc<SqliteStore>, Arc<AwsProvider>), Failure> {
+    pub async fn engine(
+        &self,
+        artifacts: BTreeMap<String, Arc<[u8]>>,
+        parallel: usize,
+    ) -> Result<(Engine, Arc<SqliteStore>, Arc<AwsProvider>), Failure> {
         let provider = Arc::new(self.provider(artifacts)?);
         let store = Arc::new(self.store().await?);
-        let (limits, patience) = if self.emulator() {
-            (Limits::emulator(parallel), Patience::EMULATOR)
-        } else {
-            (Limits::cloud(parallel), Patience::CLOUD)
-        };
+        let (limits, patience) =
+            if self.emulator() { (Limits::emulator(parallel), Patience::EMULATOR) } else { (Limits::cloud(parallel), Patience::CLOUD) };
         let shared: Arc<dyn Store> = store.clone();
         Ok((Engine::new(provider.clone(), shared, strata_aws::contracts(), limits, patience), store, provider))
     }

@@ -68,15 +68,11 @@ impl Limits {
         let entry = {
             let mut services = self.services.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(services.entry(service.to_owned()).or_insert_with(|| {
-                let (rate, slots) = BY_SERVICE
-                    .iter()
-                    .find(|(name, _, _)| *name == service)
-                    .map_or(DEFAULT, |(_, rate, slots)| (*rate, *slots));
+                let (rate, slots) =
+                    BY_SERVICE.iter().find(|(name, _, _)| *name == service).map_or(DEFAULT, |(_, rate, slots)| (*rate, *slots));
                 Arc::new(Service {
                     slots: Arc::new(Semaphore::new(if self.paced { slots } else { self.at_once })),
-                    rate: NonZeroU32::new(rate)
-                        .filter(|_| self.paced)
-                        .map(|rate| RateLimiter::direct(Quota::per_second(rate))),
+                    rate: NonZeroU32::new(rate).filter(|_| self.paced).map(|rate| RateLimiter::direct(Quota::per_second(rate))),
                 })
             }))
         };

@@ -53,10 +53,7 @@ impl Scope {
     /// An environment of an application.
     #[must_use]
     pub fn environment(application: impl Into<String>, environment: impl Into<String>) -> Self {
-        Self::Environment {
-            application: application.into(),
-            environment: environment.into(),
-        }
+        Self::Environment { application: application.into(), environment: environment.into() }
     }
 }
 
@@ -116,19 +113,9 @@ impl Address {
         let name = name
             .as_ref()
             .chars()
-            .map(|character| {
-                if character.is_ascii_alphanumeric() || character == '-' || character == '_' {
-                    character
-                } else {
-                    '-'
-                }
-            })
+            .map(|character| if character.is_ascii_alphanumeric() || character == '-' || character == '_' { character } else { '-' })
             .collect();
-        Self {
-            scope,
-            kind: kind.into(),
-            name,
-        }
+        Self { scope, kind: kind.into(), name }
     }
 
     /// The scope that owns the resource.
@@ -166,10 +153,7 @@ impl FromStr for Address {
     type Err = ParseAddressError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let error = || ParseAddressError {
-            text: text.to_owned(),
-            expected: "an address (SCOPE/KIND.NAME)",
-        };
+        let error = || ParseAddressError { text: text.to_owned(), expected: "an address (SCOPE/KIND.NAME)" };
         let (scope, last) = text.rsplit_once('/').ok_or_else(error)?;
         let (kind, name) = last.split_once('.').ok_or_else(error)?;
         if kind.is_empty() || name.is_empty() {
@@ -213,15 +197,7 @@ mod tests {
 
     #[test]
     fn what_is_not_an_address_is_refused() {
-        for text in [
-            "",
-            "db",
-            "db_instance.db",
-            "network/a/b/vpc.main",
-            "network//vpc.main",
-            "network/a/.x",
-            "network/a/x.",
-        ] {
+        for text in ["", "db", "db_instance.db", "network/a/b/vpc.main", "network//vpc.main", "network/a/.x", "network/a/x."] {
             assert!(text.parse::<Address>().is_err(), "{text}");
         }
     }

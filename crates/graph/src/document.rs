@@ -57,12 +57,7 @@ impl Document {
     /// The document with every text resolved for which `output` or `pseudo` knows the value.
     #[must_use]
     pub fn resolve(&self, output: &dyn Fn(&OutputReference) -> Option<String>, pseudo: &dyn Fn(Pseudo) -> Option<String>) -> Self {
-        Self(
-            self.0
-                .iter()
-                .map(|(key, value)| (key.clone(), resolve_value(value, output, pseudo)))
-                .collect(),
-        )
+        Self(self.0.iter().map(|(key, value)| (key.clone(), resolve_value(value, output, pseudo))).collect())
     }
 
     /// Whether nothing is left to resolve.
@@ -76,12 +71,7 @@ impl Document {
 #[must_use]
 pub fn as_reference(value: &Value) -> Option<Text> {
     let Value::Object(map) = value else { return None };
-    if map.len() == 1
-        && map
-            .keys()
-            .next()
-            .is_some_and(|key| matches!(key.as_str(), "$output" | "$pseudo" | "$join"))
-    {
+    if map.len() == 1 && map.keys().next().is_some_and(|key| matches!(key.as_str(), "$output" | "$pseudo" | "$join")) {
         return serde_json::from_value(value.clone()).ok();
     }
     None
@@ -115,11 +105,7 @@ fn resolve_value(value: &Value, output: &dyn Fn(&OutputReference) -> Option<Stri
     }
     match value {
         Value::Array(items) => Value::Array(items.iter().map(|item| resolve_value(item, output, pseudo)).collect()),
-        Value::Object(map) => Value::Object(
-            map.iter()
-                .map(|(key, item)| (key.clone(), resolve_value(item, output, pseudo)))
-                .collect(),
-        ),
+        Value::Object(map) => Value::Object(map.iter().map(|(key, item)| (key.clone(), resolve_value(item, output, pseudo))).collect()),
         plain => plain.clone(),
     }
 }

@@ -93,10 +93,7 @@ impl Graph {
         for resource in self.resources.values() {
             for to in resource.dependencies() {
                 if !self.resources.contains_key(&to) {
-                    return Err(GraphError::Dangling {
-                        from: resource.address.clone(),
-                        to,
-                    });
+                    return Err(GraphError::Dangling { from: resource.address.clone(), to });
                 }
             }
         }
@@ -111,21 +108,14 @@ impl Graph {
         let mut waiting: BTreeMap<&Address, usize> = BTreeMap::new();
         let mut dependents: BTreeMap<Address, Vec<&Address>> = BTreeMap::new();
         for resource in self.resources.values() {
-            let dependencies: Vec<Address> = resource
-                .dependencies()
-                .into_iter()
-                .filter(|address| self.resources.contains_key(address))
-                .collect();
+            let dependencies: Vec<Address> =
+                resource.dependencies().into_iter().filter(|address| self.resources.contains_key(address)).collect();
             waiting.insert(&resource.address, dependencies.len());
             for dependency in dependencies {
                 dependents.entry(dependency).or_default().push(&resource.address);
             }
         }
-        let mut ready: BTreeSet<&Address> = waiting
-            .iter()
-            .filter(|(_, count)| **count == 0)
-            .map(|(address, _)| *address)
-            .collect();
+        let mut ready: BTreeSet<&Address> = waiting.iter().filter(|(_, count)| **count == 0).map(|(address, _)| *address).collect();
         let mut order = Vec::with_capacity(self.resources.len());
         while let Some(next) = ready.pop_first() {
             order.push(next.clone());
@@ -138,11 +128,7 @@ impl Graph {
                 }
             }
         }
-        if order.len() == self.resources.len() {
-            Ok(order)
-        } else {
-            Err(GraphError::Cycle(self.find_cycle(&order)))
-        }
+        if order.len() == self.resources.len() { Ok(order) } else { Err(GraphError::Cycle(self.find_cycle(&order))) }
     }
 
     fn find_cycle(&self, ordered: &[Address]) -> Vec<Address> {
@@ -155,12 +141,10 @@ impl Graph {
                 path.push(address);
                 return path;
             }
-            current = self.resources.get(&address).and_then(|resource| {
-                resource
-                    .dependencies()
-                    .into_iter()
-                    .find(|to| !done.contains(to) && self.resources.contains_key(to))
-            });
+            current = self
+                .resources
+                .get(&address)
+                .and_then(|resource| resource.dependencies().into_iter().find(|to| !done.contains(to) && self.resources.contains_key(to)));
             path.push(address);
         }
         path
@@ -205,9 +189,7 @@ mod tests {
         assert!(matches!(graph.check(), Err(GraphError::Dangling { .. })));
         graph.insert(resource("b", &["c"])).unwrap();
         graph.insert(resource("c", &["b"])).unwrap();
-        let Err(GraphError::Cycle(members)) = graph.check() else {
-            panic!("no cycle found")
-        };
+        let Err(GraphError::Cycle(members)) = graph.check() else { panic!("no cycle found") };
         assert_eq!(members.len(), 3);
         assert!(matches!(graph.insert(resource("a", &[])), Err(GraphError::Duplicate(_))));
     }

@@ -19,11 +19,7 @@ pub struct Origin {
 impl Origin {
     /// An origin from its parts.
     pub fn new(file: impl Into<Arc<str>>, line: u32, key: impl Into<String>) -> Self {
-        Self {
-            file: file.into(),
-            line,
-            key: key.into(),
-        }
+        Self { file: file.into(), line, key: key.into() }
     }
 }
 

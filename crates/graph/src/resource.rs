@@ -53,14 +53,8 @@ pub enum Layer {
 
 impl Layer {
     /// All layers in reading order.
-    pub const ALL: [Self; 6] = [
-        Self::Network,
-        Self::Infrastructure,
-        Self::Application,
-        Self::Observability,
-        Self::Delivery,
-        Self::Security,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Network, Self::Infrastructure, Self::Application, Self::Observability, Self::Delivery, Self::Security];
 
     /// The lower-case word.
     #[must_use]
@@ -86,10 +80,7 @@ impl FromStr for Layer {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|layer| layer.word() == text)
-            .ok_or_else(|| format!("'{text}' is not a layer"))
+        Self::ALL.into_iter().find(|layer| layer.word() == text).ok_or_else(|| format!("'{text}' is not a layer"))
     }
 }
 

@@ -50,10 +50,7 @@ pub struct Unresolved(pub String);
 impl Text {
     /// The output `output` of the resource at `of`.
     pub fn output(of: &Address, output: impl Into<String>) -> Self {
-        Self::Output(OutputReference {
-            of: of.clone(),
-            output: output.into(),
-        })
+        Self::Output(OutputReference { of: of.clone(), output: output.into() })
     }
 
     /// The parts one after another; neighbouring literals are merged, so equal texts have equal forms.
@@ -198,18 +195,9 @@ mod tests {
     #[test]
     fn a_literal_is_a_plain_string_and_a_reference_survives_json() {
         let vpc = Address::new(Scope::Network("prod".into()), "vpc", "main");
-        let text = Text::join([
-            "a-".into(),
-            "b-".into(),
-            Text::output(&vpc, "VpcId"),
-            "".into(),
-            Pseudo::Region.into(),
-        ]);
+        let text = Text::join(["a-".into(), "b-".into(), Text::output(&vpc, "VpcId"), "".into(), Pseudo::Region.into()]);
         let json = serde_json::to_string(&text).unwrap();
-        assert_eq!(
-            json,
-            r#"{"$join":["a-b-",{"$output":{"of":"network/prod/vpc.main","output":"VpcId"}},{"$pseudo":"Region"}]}"#
-        );
+        assert_eq!(json, r#"{"$join":["a-b-",{"$output":{"of":"network/prod/vpc.main","output":"VpcId"}},{"$pseudo":"Region"}]}"#);
         assert_eq!(serde_json::from_str::<Text>(&json).unwrap(), text);
         assert_eq!(serde_json::to_string(&Text::from("x")).unwrap(), "\"x\"");
         assert_eq!(text.to_string(), "a-b-${vpc.main.VpcId}${Region}");

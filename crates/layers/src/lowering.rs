@@ -255,7 +255,16 @@ impl<'a> Assembly<'a> {
         if !problems.is_empty() {
             return Err(problems.iter().map(internal).collect());
         }
-        Ok(Lowered { graph: self.graph, placements: self.placements, claims, endpoints, pods: Vec::new(), flows: Vec::new(), manifests: Vec::new(), warnings: warnings.into_iter().collect() })
+        Ok(Lowered {
+            graph: self.graph,
+            placements: self.placements,
+            claims,
+            endpoints,
+            pods: Vec::new(),
+            flows: Vec::new(),
+            manifests: Vec::new(),
+            warnings: warnings.into_iter().collect(),
+        })
     }
 }
 

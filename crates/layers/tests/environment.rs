@@ -127,7 +127,9 @@ fn everything_rests_encrypted_with_the_environments_key() {
             // On Kubernetes, jobs are the cluster's own and have no schedule of AWS.
             assert!(!all.is_empty() || *type_name == "AWS::Scheduler::Schedule", "{environment} has no {type_name}");
             // A copy of a database in the same region has its source's key.
-            for resource in all.into_iter().filter(|resource| *path != "KmsKeyId" || resource.properties.at("SourceDBInstanceIdentifier").is_none()) {
+            for resource in
+                all.into_iter().filter(|resource| *path != "KmsKeyId" || resource.properties.at("SourceDBInstanceIdentifier").is_none())
+            {
                 let key = resource.properties.at(path).unwrap_or_else(|| panic!("{} has no {path}", resource.address));
                 assert_eq!(key["$output"]["of"], own, "{}", resource.address);
             }

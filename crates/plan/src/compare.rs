@@ -43,10 +43,7 @@ pub struct FieldChange {
 #[must_use]
 pub fn compare(contract: &TypeContract, desired: &Document, applied: &Document, observed: Option<&Document>) -> Vec<FieldChange> {
     let mut changes = Vec::new();
-    let mut comparison = Comparison {
-        contract,
-        changes: &mut changes,
-    };
+    let mut comparison = Comparison { contract, changes: &mut changes };
     for (key, after) in &desired.0 {
         comparison.value(key, Some(after), applied.0.get(key), observed.map(|document| document.0.get(key)));
     }
@@ -66,28 +63,18 @@ struct Comparison<'a> {
 impl Comparison<'_> {
     /// `observed` is `None` when nothing was looked at, `Some(None)` when the cloud shows nothing there.
     fn value(&mut self, path: &str, after: Option<&Value>, applied: Option<&Value>, observed: Option<Option<&Value>>) {
-        let observed = if self.contract.unobservable.contains(&path) {
-            None
-        } else {
-            observed
-        };
+        let observed = if self.contract.unobservable.contains(&path) { None } else { observed };
         let before = observed.unwrap_or(applied);
-        if let (Some(Value::Object(after)), true) = (
-            after,
-            after.is_some_and(|value| strata_graph::document::as_reference(value).is_none()),
-        ) {
+        if let (Some(Value::Object(after)), true) =
+            (after, after.is_some_and(|value| strata_graph::document::as_reference(value).is_none()))
+        {
             let empty = serde_json::Map::new();
             let part = |value: Option<&Value>| value.and_then(Value::as_object).cloned().unwrap_or_else(|| empty.clone());
             let applied_map = part(applied);
             let observed_map = observed.map(part);
             for (key, item) in after {
                 let path = format!("{path}.{key}");
-                self.value(
-                    &path,
-                    Some(item),
-                    applied_map.get(key),
-                    observed_map.as_ref().map(|map| map.get(key)),
-                );
+                self.value(&path, Some(item), applied_map.get(key), observed_map.as_ref().map(|map| map.get(key)));
             }
             for (key, was) in &applied_map {
                 if !after.contains_key(key) {
@@ -105,39 +92,20 @@ impl Comparison<'_> {
             return;
         };
         if holds_reference(after) {
-            self.push(
-                path,
-                before.map_or(Side::Absent, |value| Side::Value(value.clone())),
-                Side::Unknown(after.clone()),
-                false,
-            );
+            self.push(path, before.map_or(Side::Absent, |value| Side::Value(value.clone())), Side::Unknown(after.clone()), false);
             return;
         }
         if before.is_some_and(|before| same(self.contract, path, after, before)) {
             return;
         }
         let drift = applied.is_some_and(|applied| same(self.contract, path, after, applied));
-        self.push(
-            path,
-            before.map_or(Side::Absent, |value| Side::Value(value.clone())),
-            Side::Value(after.clone()),
-            drift,
-        );
+        self.push(path, before.map_or(Side::Absent, |value| Side::Value(value.clone())), Side::Value(after.clone()), drift);
     }
 
     fn push(&mut self, path: &str, before: Side, after: Side, drift: bool) {
-        let replaces = self
-            .contract
-            .replace_on
-            .iter()
-            .any(|key| path == *key || path.strip_prefix(*key).is_some_and(|rest| rest.starts_with('.')));
-        self.changes.push(FieldChange {
-            path: path.to_owned(),
-            before,
-            after,
-            drift,
-            replaces,
-        });
+        let replaces =
+            self.contract.replace_on.iter().any(|key| path == *key || path.strip_prefix(*key).is_some_and(|rest| rest.starts_with('.')));
+        self.changes.push(FieldChange { path: path.to_owned(), before, after, drift, replaces });
     }
 }
 
@@ -159,9 +127,9 @@ fn is_unordered(contract: &TypeContract, path: &str) -> bool {
 /// Whether an actual value does what the desired one asks: objects may hold more, lists may not.
 fn same(contract: &TypeContract, path: &str, desired: &Value, actual: &Value) -> bool {
     match (desired, actual) {
-        (Value::Object(desired), Value::Object(actual)) => desired
-            .iter()
-            .all(|(key, value)| actual.get(key).is_some_and(|other| same(contract, &format!("{path}.{key}"), value, other))),
+        (Value::Object(desired), Value::Object(actual)) => {
+            desired.iter().all(|(key, value)| actual.get(key).is_some_and(|other| same(contract, &format!("{path}.{key}"), value, other)))
+        }
         (Value::Array(desired), Value::Array(actual)) if desired.len() != actual.len() => false,
         (Value::Array(desired), Value::Array(actual)) if is_unordered(contract, path) => {
             let path = format!("{path}.*");
@@ -211,14 +179,7 @@ mod tests {
 
     #[test]
     fn what_the_cloud_adds_is_no_difference() {
-        assert!(
-            paths(
-                json!({"A": {"B": 1}}),
-                json!({"A": {"B": 1}}),
-                Some(json!({"A": {"B": 1, "C": 2}, "D": 3}))
-            )
-            .is_empty()
-        );
+        assert!(paths(json!({"A": {"B": 1}}), json!({"A": {"B": 1}}), Some(json!({"A": {"B": 1, "C": 2}, "D": 3}))).is_empty());
         assert!(paths(json!({"Set": [1, 2]}), json!({"Set": [1, 2]}), Some(json!({"Set": [2, 1]}))).is_empty());
     }
 
@@ -233,18 +194,9 @@ mod tests {
 
     #[test]
     fn drift_is_told_from_a_changed_specification() {
-        assert_eq!(
-            paths(json!({"A": 1}), json!({"A": 1}), Some(json!({"A": 2}))),
-            [("A".into(), true, false)]
-        );
-        assert_eq!(
-            paths(json!({"A": 2}), json!({"A": 1}), Some(json!({"A": 1}))),
-            [("A".into(), false, false)]
-        );
-        assert_eq!(
-            paths(json!({"Name": "b"}), json!({"Name": "a"}), None),
-            [("Name".into(), false, true)]
-        );
+        assert_eq!(paths(json!({"A": 1}), json!({"A": 1}), Some(json!({"A": 2}))), [("A".into(), true, false)]);
+        assert_eq!(paths(json!({"A": 2}), json!({"A": 1}), Some(json!({"A": 1}))), [("A".into(), false, false)]);
+        assert_eq!(paths(json!({"Name": "b"}), json!({"Name": "a"}), None), [("Name".into(), false, true)]);
     }
 
     #[test]
@@ -255,23 +207,13 @@ mod tests {
 
     #[test]
     fn what_is_no_longer_desired_is_taken_away_if_it_is_still_there() {
-        assert_eq!(
-            paths(json!({}), json!({"A": 1}), Some(json!({"A": 1}))),
-            [("A".into(), false, false)]
-        );
+        assert_eq!(paths(json!({}), json!({"A": 1}), Some(json!({"A": 1}))), [("A".into(), false, false)]);
         assert!(paths(json!({}), json!({"A": 1}), Some(json!({}))).is_empty());
     }
 
     #[test]
     fn lists_are_compared_whole() {
         assert_eq!(paths(json!({"L": [1]}), json!({"L": [1]}), Some(json!({"L": [1, 2]}))).len(), 1);
-        assert!(
-            paths(
-                json!({"L": [{"a": 1}]}),
-                json!({"L": [{"a": 1}]}),
-                Some(json!({"L": [{"a": 1, "b": 2}]}))
-            )
-            .is_empty()
-        );
+        assert!(paths(json!({"L": [{"a": 1}]}), json!({"L": [{"a": 1}]}), Some(json!({"L": [{"a": 1, "b": 2}]}))).is_empty());
     }
 }

@@ -356,8 +356,6 @@ impl Plan {
 
     /// The verdicts that forbid the run.
     pub fn violations(&self) -> impl Iterator<Item = &Verdict> {
-        self.verdicts
-            .iter()
-            .filter(|verdict| verdict.status == strata_policy::Status::Violated)
+        self.verdicts.iter().filter(|verdict| verdict.status == strata_policy::Status::Violated)
     }
 }

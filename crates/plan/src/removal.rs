@@ -43,11 +43,8 @@ pub fn remove(input: RemovalInput<'_>) -> Result<Plan, PlanError> {
         if stood_on.contains(&state.scope) {
             continue;
         }
-        let all: BTreeMap<Address, &ResourceState> = state
-            .resources
-            .values()
-            .map(|resource| (resource.address.clone(), resource))
-            .collect();
+        let all: BTreeMap<Address, &ResourceState> =
+            state.resources.values().map(|resource| (resource.address.clone(), resource)).collect();
         let stays = keep(&all, input.delete_data);
         let stay_addresses: BTreeSet<Address> = stays.iter().map(|kept| kept.address.clone()).collect();
         if !stays.is_empty() {
@@ -97,37 +94,19 @@ pub(crate) fn keep(unwanted: &BTreeMap<Address, &ResourceState>, delete_data: &B
         if state.id.is_none() {
             continue;
         }
-        kept.insert(
-            address.clone(),
-            Kept {
-                address: address.clone(),
-                data: data.clone(),
-                holds_data: true,
-            },
-        );
+        kept.insert(address.clone(), Kept { address: address.clone(), data: data.clone(), holds_data: true });
         let mut queue = state.dependencies.clone();
         while let Some(below) = queue.pop() {
             let Some(state) = unwanted.get(&below) else { continue };
             if !kept.contains_key(&below) {
                 queue.extend(state.dependencies.iter().cloned());
-                kept.insert(
-                    below.clone(),
-                    Kept {
-                        address: below,
-                        data: data.clone(),
-                        holds_data: false,
-                    },
-                );
+                kept.insert(below.clone(), Kept { address: below, data: data.clone(), holds_data: false });
             }
         }
     }
     // What stands on kept data and holds data itself says so itself, whichever of the two was met first.
     for (address, entry) in &mut kept {
-        if let Some(data) = unwanted
-            .get(address)
-            .and_then(|state| state.data.as_ref())
-            .filter(|data| !delete_data.contains(*data))
-        {
+        if let Some(data) = unwanted.get(address).and_then(|state| state.data.as_ref()).filter(|data| !delete_data.contains(*data)) {
             entry.holds_data = true;
             entry.data = data.clone();
         }
@@ -141,10 +120,7 @@ pub(crate) fn delete_action(state: &ResourceState, contracts: &Contracts, reason
         address: state.address.clone(),
         type_name: state.type_name.clone(),
         layer: state.layer,
-        service: contracts
-            .of_type(&state.type_name.0)
-            .map_or("unknown", |contract| contract.service)
-            .to_owned(),
+        service: contracts.of_type(&state.type_name.0).map_or("unknown", |contract| contract.service).to_owned(),
         change: Change::Delete,
         reasons: vec![reason],
         fields: Vec::new(),

@@ -121,14 +121,7 @@ impl ScopeState {
     /// A scope of which nothing is known.
     #[must_use]
     pub fn empty(scope: Scope) -> Self {
-        Self {
-            scope,
-            serial: 0,
-            placement: None,
-            metadata: Value::Null,
-            stands_on: Vec::new(),
-            resources: BTreeMap::new(),
-        }
+        Self { scope, serial: 0, placement: None, metadata: Value::Null, stands_on: Vec::new(), resources: BTreeMap::new() }
     }
 }
 

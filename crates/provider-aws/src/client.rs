@@ -89,9 +89,11 @@ impl Cloud {
             .region(Region::new(placement.region.clone()))
             .retry_config(
                 // An emulator answers an operation that it lacks like a failure in passing: waiting long for it helps nobody.
-                RetryConfig::standard()
-                    .with_max_attempts(4)
-                    .with_initial_backoff(Duration::from_millis(if settings.emulator { 50 } else { 1000 })),
+                RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(if settings.emulator {
+                    50
+                } else {
+                    1000
+                })),
             )
             .timeout_config(
                 TimeoutConfig::builder()
@@ -104,13 +106,8 @@ impl Cloud {
             loader = loader.endpoint_url(url);
         }
         if settings.credentials == Credentials::Emulator {
-            loader = loader.credentials_provider(aws_credential_types::Credentials::new(
-                "testing",
-                "testing",
-                None,
-                None,
-                "strata-sandbox",
-            ));
+            loader =
+                loader.credentials_provider(aws_credential_types::Credentials::new("testing", "testing", None, None, "strata-sandbox"));
         }
         let base = loader.load().await;
         let config = match &placement.role {
@@ -122,22 +119,16 @@ impl Cloud {
                     .configure(&base)
                     .build()
                     .await;
-                base.into_builder()
-                    .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(assumed))
-                    .build()
+                base.into_builder().credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(assumed)).build()
             }
         };
-        let identity = aws_sdk_sts::Client::new(&config)
-            .get_caller_identity()
-            .send()
-            .await
-            .map_err(|error| {
-                let mut error = failed("sts:GetCallerIdentity", error);
-                if error.code.is_none() {
-                    error.kind = ErrorKind::Credentials;
-                }
-                error
-            })?;
+        let identity = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await.map_err(|error| {
+            let mut error = failed("sts:GetCallerIdentity", error);
+            if error.code.is_none() {
+                error.kind = ErrorKind::Credentials;
+            }
+            error
+        })?;
         let arn = identity.arn().unwrap_or_default();
         let account = Account {
             account_id: identity.account().unwrap_or_default().to_owned(),
@@ -154,21 +145,13 @@ impl Cloud {
                 ),
             ));
         }
-        Ok(Self {
-            config,
-            account,
-            settings: settings.clone(),
-            clients: Clients::default(),
-        })
+        Ok(Self { config, account, settings: settings.clone(), clients: Clients::default() })
     }
 
     /// The ARN of something in this account and region.
     #[must_use]
     pub fn arn(&self, service: &str, resource: &str) -> String {
-        format!(
-            "arn:{}:{service}:{}:{}:{resource}",
-            self.account.partition, self.account.region, self.account.account_id
-        )
+        format!("arn:{}:{service}:{}:{}:{resource}", self.account.partition, self.account.region, self.account.account_id)
     }
 }
 
@@ -243,10 +226,7 @@ impl Cloud {
         self.clients.s3control.get_or_init(|| {
             let mut builder = aws_sdk_s3control::config::Builder::from(&self.config);
             if let Some(url) = &self.settings.endpoint_url {
-                builder = builder.endpoint_resolver(PlainEndpoint {
-                    url: url.clone(),
-                    region: self.account.region.clone(),
-                });
+                builder = builder.endpoint_resolver(PlainEndpoint { url: url.clone(), region: self.account.region.clone() });
             }
             aws_sdk_s3control::Client::from_conf(builder.build())
         })
@@ -265,9 +245,7 @@ impl aws_sdk_s3control::config::endpoint::ResolveEndpoint for PlainEndpoint {
         _params: &'a aws_sdk_s3control::config::endpoint::Params,
     ) -> aws_sdk_s3control::config::endpoint::EndpointFuture<'a> {
         use aws_smithy_types::endpoint::{Endpoint, EndpointAuthScheme};
-        let scheme = EndpointAuthScheme::with_capacity("sigv4", 2)
-            .put("signingName", "s3")
-            .put("signingRegion", self.region.clone());
+        let scheme = EndpointAuthScheme::with_capacity("sigv4", 2).put("signingName", "s3").put("signingRegion", self.region.clone());
         aws_sdk_s3control::config::endpoint::EndpointFuture::ready(Ok(Endpoint::builder()
             .url(self.url.clone())
             .auth_scheme(scheme)

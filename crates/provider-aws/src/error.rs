@@ -51,7 +51,6 @@ const CODES: &[(&str, ErrorKind)] = &[
     ("DoesNotExist", ErrorKind::NotFound),
     ("NonExistent", ErrorKind::NotFound),
     ("Nonexistent", ErrorKind::NotFound),
-    ("Nonexistent", ErrorKind::NotFound),
     ("UnknownResource", ErrorKind::NotFound),
     ("OperationAborted", ErrorKind::Transient),
     ("QueueDeletedRecently", ErrorKind::Transient),
@@ -65,10 +64,7 @@ const CODES: &[(&str, ErrorKind)] = &[
 /// What an error code means.
 #[must_use]
 pub fn classify(code: &str) -> ErrorKind {
-    CODES
-        .iter()
-        .find(|(fragment, _)| code.contains(fragment))
-        .map_or(ErrorKind::Invalid, |(_, kind)| *kind)
+    CODES.iter().find(|(fragment, _)| code.contains(fragment)).map_or(ErrorKind::Invalid, |(_, kind)| *kind)
 }
 
 /// An SDK error as a provider's; `operation` is written `service:Operation`.
@@ -78,10 +74,7 @@ where
 {
     let status = error.raw_response().map(|response| response.status().as_u16());
     let (code, message) = match &error {
-        SdkError::ServiceError(service) => (
-            service.err().code().map(ToOwned::to_owned),
-            service.err().message().map(ToOwned::to_owned),
-        ),
+        SdkError::ServiceError(service) => (service.err().code().map(ToOwned::to_owned), service.err().message().map(ToOwned::to_owned)),
         _ => (None, None),
     };
     // An emulator answers what it lacks with a web page or a bare line, and never with an error code of AWS's.
@@ -91,7 +84,12 @@ where
     });
     if let (true, Some(status @ (404 | 500))) = (bare && code.is_none(), status) {
         let message = format!("the answer was a web page with status {status}, not one of the service's");
-        return ProviderError { kind: ErrorKind::Unsupported, operation: operation.to_owned(), code: Some(format!("http-{status}")), message };
+        return ProviderError {
+            kind: ErrorKind::Unsupported,
+            operation: operation.to_owned(),
+            code: Some(format!("http-{status}")),
+            message,
+        };
     }
     let kind = match (&error, code.as_deref(), status) {
         (SdkError::ServiceError(_), _, Some(501)) => ErrorKind::Unsupported,
@@ -120,12 +118,7 @@ where
         }
         text
     });
-    ProviderError {
-        kind,
-        operation: operation.to_owned(),
-        code,
-        message,
-    }
+    ProviderError { kind, operation: operation.to_owned(), code, message }
 }
 
 /// Turns 'not found' into `None`.
@@ -167,7 +160,7 @@ mod tests {
             ("InvalidVpcID.NotFound", ErrorKind::NotFound),
             ("NoSuchBucket", ErrorKind::NotFound),
             ("LastDeliveryChannelDeleteFailed", ErrorKind::Dependency),
-    ("DependencyViolation", ErrorKind::Dependency),
+            ("DependencyViolation", ErrorKind::Dependency),
             ("BucketAlreadyOwnedByYou", ErrorKind::Conflict),
             ("InvalidParameterValue", ErrorKind::Invalid),
             ("ExpiredTokenException", ErrorKind::Credentials),

@@ -30,9 +30,7 @@ impl<R> Target<'_, R> {
     /// # Errors
     /// An internal error where the caller gave none.
     pub fn id(&self) -> Result<&str, ProviderError> {
-        self.id
-            .map(|id| id.0.as_str())
-            .ok_or_else(|| ProviderError::internal("strata", format!("{} has no physical id", self.address)))
+        self.id.map(|id| id.0.as_str()).ok_or_else(|| ProviderError::internal("strata", format!("{} has no physical id", self.address)))
     }
 }
 
@@ -52,12 +50,7 @@ pub struct Observed<R> {
 impl<R> Observed<R> {
     /// A thing that is ready.
     pub fn ready(id: impl Into<String>, properties: R) -> Self {
-        Self {
-            id: PhysicalId(id.into()),
-            properties,
-            outputs: BTreeMap::new(),
-            readiness: Readiness::Ready,
-        }
+        Self { id: PhysicalId(id.into()), properties, outputs: BTreeMap::new(), readiness: Readiness::Ready }
     }
 
     /// With an output.

@@ -26,11 +26,7 @@ impl AwsProvider {
     /// A provider that has spoken to nobody yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self {
-            settings,
-            handlers: handlers().map(|entry| (entry.type_name, entry)).collect(),
-            clouds: Mutex::default(),
-        }
+        Self { settings, handlers: handlers().map(|entry| (entry.type_name, entry)).collect(), clouds: Mutex::default() }
     }
 
     /// The clients of a placement, connected on first use; concurrent first uses connect once.
@@ -39,9 +35,7 @@ impl AwsProvider {
     /// See [`Cloud::connect`].
     pub async fn cloud(&self, placement: &Placement) -> Result<Arc<Cloud>, ProviderError> {
         let cell = Arc::clone(self.clouds.lock().await.entry(placement.clone()).or_default());
-        cell.get_or_try_init(|| async { Cloud::connect(&self.settings, placement).await.map(Arc::new) })
-            .await
-            .cloned()
+        cell.get_or_try_init(|| async { Cloud::connect(&self.settings, placement).await.map(Arc::new) }).await.cloned()
     }
 
     fn handler(&self, request: &Request<'_>) -> Result<HandlerEntry, ProviderError> {

@@ -33,19 +33,11 @@ impl std::fmt::Debug for HandlerEntry {
 }
 
 fn read<R: Handler>(document: &Document) -> Result<R, ProviderError> {
-    document
-        .read()
-        .map_err(|error| ProviderError::internal("strata", format!("not a document of {}: {error}", R::CONTRACT.type_name)))
+    document.read().map_err(|error| ProviderError::internal("strata", format!("not a document of {}: {error}", R::CONTRACT.type_name)))
 }
 
 fn target<'a, R>(request: &'a Request<'a>, properties: &'a R, token: &'a str) -> Target<'a, R> {
-    Target {
-        address: request.address,
-        platform: request.platform,
-        id: request.id,
-        properties,
-        token,
-    }
+    Target { address: request.address, platform: request.platform, id: request.id, properties, token }
 }
 
 /// The entry of a handler.
@@ -61,12 +53,7 @@ pub const fn handler<R: Handler>() -> HandlerEntry {
                 };
                 let properties = Document::of(&seen.properties)
                     .map_err(|error| ProviderError::internal("strata", format!("{} cannot be written: {error}", R::CONTRACT.type_name)))?;
-                Ok(Some(Observation {
-                    id: seen.id,
-                    properties,
-                    outputs: seen.outputs,
-                    readiness: seen.readiness,
-                }))
+                Ok(Some(Observation { id: seen.id, properties, outputs: seen.outputs, readiness: seen.readiness }))
             })
         },
         create: |cloud, request, token| {
@@ -138,11 +125,7 @@ mod tests {
     fn every_type_has_exactly_one_handler() {
         let types: Vec<&str> = strata_aws::entries().map(|entry| entry.contract.type_name).collect();
         let handled: Vec<&str> = handlers().map(|entry| entry.type_name).collect();
-        assert_eq!(
-            handled.iter().collect::<BTreeSet<_>>().len(),
-            handled.len(),
-            "a type is handled twice"
-        );
+        assert_eq!(handled.iter().collect::<BTreeSet<_>>().len(), handled.len(), "a type is handled twice");
         assert_eq!(types.iter().collect::<BTreeSet<_>>(), handled.iter().collect::<BTreeSet<_>>());
     }
 }

@@ -7,8 +7,5 @@ pub mod topic_policy;
 use crate::registry::{HandlerEntry, handler};
 
 /// The handlers of this service.
-pub const HANDLERS: &[HandlerEntry] = &[
-    handler::<strata_aws::sns::Subscription>(),
-    handler::<strata_aws::sns::Topic>(),
-    handler::<strata_aws::sns::TopicPolicy>(),
-];
+pub const HANDLERS: &[HandlerEntry] =
+    &[handler::<strata_aws::sns::Subscription>(), handler::<strata_aws::sns::Topic>(), handler::<strata_aws::sns::TopicPolicy>()];

@@ -73,16 +73,8 @@ impl AwsResource for AutoScalingGroup {
         unobservable: &[],
         unordered: &["VPCZoneIdentifier", "TargetGroupARNs"],
         outputs: &[
-            OutputContract {
-                name: "AutoScalingGroupName",
-                cloudformation_ref: true,
-                terraform: "name",
-            },
-            OutputContract {
-                name: "AutoScalingGroupARN",
-                cloudformation_ref: false,
-                terraform: "arn",
-            },
+            OutputContract { name: "AutoScalingGroupName", cloudformation_ref: true, terraform: "name" },
+            OutputContract { name: "AutoScalingGroupARN", cloudformation_ref: false, terraform: "arn" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_autoscaling_group",
@@ -106,17 +98,11 @@ impl AwsResource for AutoScalingGroup {
             body.set("target_group_arns", &self.target_group_arns);
         }
         if let Some(collection) = self.metrics_collection.first() {
-            body.set("enabled_metrics", &collection.metrics)
-                .set("metrics_granularity", &collection.granularity);
+            body.set("enabled_metrics", &collection.metrics).set("metrics_granularity", &collection.granularity);
         }
-        body.block("launch_template")
-            .set("id", &self.launch_template.launch_template_id)
-            .set("version", &self.launch_template.version);
+        body.block("launch_template").set("id", &self.launch_template.launch_template_id).set("version", &self.launch_template.version);
         for (key, value) in &self.tags {
-            body.block("tag")
-                .set("key", key)
-                .set("value", value)
-                .set("propagate_at_launch", true);
+            body.block("tag").set("key", key).set("value", value).set("propagate_at_launch", true);
         }
     }
 }

@@ -36,11 +36,7 @@ impl AwsResource for DefaultSecurityGroup {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "GroupId",
-            cloudformation_ref: false,
-            terraform: "id",
-        }],
+        outputs: &[OutputContract { name: "GroupId", cloudformation_ref: false, terraform: "id" }],
         cloudformation: CloudFormationForm::Absent(
             "CloudFormation cannot change the default security group of a network: remove its rules by hand or by a custom resource, and let AWS Config's rule vpc-default-security-group-closed watch it.",
         ),
@@ -53,8 +49,6 @@ impl AwsResource for DefaultSecurityGroup {
     }
 
     fn terraform(&self, to: &mut Terraform) {
-        to.resource("aws_default_security_group")
-            .set("vpc_id", &self.vpc_id)
-            .tags(&self.tags);
+        to.resource("aws_default_security_group").set("vpc_id", &self.vpc_id).tags(&self.tags);
     }
 }

@@ -27,16 +27,8 @@ impl AwsResource for Eip {
         unobservable: &[],
         unordered: &[],
         outputs: &[
-            OutputContract {
-                name: "AllocationId",
-                cloudformation_ref: false,
-                terraform: "allocation_id",
-            },
-            OutputContract {
-                name: "PublicIp",
-                cloudformation_ref: true,
-                terraform: "public_ip",
-            },
+            OutputContract { name: "AllocationId", cloudformation_ref: false, terraform: "allocation_id" },
+            OutputContract { name: "PublicIp", cloudformation_ref: true, terraform: "public_ip" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_eip",

@@ -24,11 +24,7 @@ impl AwsResource for InternetGateway {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &[],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "InternetGatewayId",
-            cloudformation_ref: true,
-            terraform: "id",
-        }],
+        outputs: &[OutputContract { name: "InternetGatewayId", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_internet_gateway",
         singleton: false,

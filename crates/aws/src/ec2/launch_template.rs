@@ -140,16 +140,8 @@ impl AwsResource for LaunchTemplate {
             "LaunchTemplateData.TagSpecifications",
         ],
         outputs: &[
-            OutputContract {
-                name: "LaunchTemplateId",
-                cloudformation_ref: true,
-                terraform: "id",
-            },
-            OutputContract {
-                name: "LatestVersionNumber",
-                cloudformation_ref: false,
-                terraform: "latest_version",
-            },
+            OutputContract { name: "LaunchTemplateId", cloudformation_ref: true, terraform: "id" },
+            OutputContract { name: "LatestVersionNumber", cloudformation_ref: false, terraform: "latest_version" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_launch_template",
@@ -194,9 +186,7 @@ impl AwsResource for LaunchTemplate {
                 .set("delete_on_termination", mapping.ebs.delete_on_termination.to_string());
         }
         for specification in &data.tag_specifications {
-            body.block("tag_specifications")
-                .set("resource_type", &specification.resource_type)
-                .tags(&specification.tags);
+            body.block("tag_specifications").set("resource_type", &specification.resource_type).tags(&specification.tags);
         }
         body.tags(&self.tags);
     }

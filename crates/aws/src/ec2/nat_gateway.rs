@@ -30,11 +30,7 @@ impl AwsResource for NatGateway {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "NatGatewayId",
-            cloudformation_ref: true,
-            terraform: "id",
-        }],
+        outputs: &[OutputContract { name: "NatGatewayId", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_nat_gateway",
         singleton: false,

@@ -26,11 +26,7 @@ impl AwsResource for NetworkAcl {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &[],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "Id",
-            cloudformation_ref: true,
-            terraform: "id",
-        }],
+        outputs: &[OutputContract { name: "Id", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_network_acl",
         singleton: false,

@@ -26,11 +26,7 @@ impl AwsResource for RouteTable {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &[],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "RouteTableId",
-            cloudformation_ref: true,
-            terraform: "id",
-        }],
+        outputs: &[OutputContract { name: "RouteTableId", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_route_table",
         singleton: false,

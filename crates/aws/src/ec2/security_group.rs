@@ -30,11 +30,7 @@ impl AwsResource for SecurityGroup {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "GroupId",
-            cloudformation_ref: false,
-            terraform: "id",
-        }],
+        outputs: &[OutputContract { name: "GroupId", cloudformation_ref: false, terraform: "id" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_security_group",
         singleton: false,

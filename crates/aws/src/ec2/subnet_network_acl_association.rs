@@ -27,19 +27,13 @@ impl AwsResource for SubnetNetworkAclAssociation {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "AssociationId",
-            cloudformation_ref: false,
-            terraform: "id",
-        }],
+        outputs: &[OutputContract { name: "AssociationId", cloudformation_ref: false, terraform: "id" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_network_acl_association",
         singleton: false,
     };
 
     fn terraform(&self, to: &mut Terraform) {
-        to.resource("aws_network_acl_association")
-            .set("subnet_id", &self.subnet_id)
-            .set("network_acl_id", &self.network_acl_id);
+        to.resource("aws_network_acl_association").set("subnet_id", &self.subnet_id).set("network_acl_id", &self.network_acl_id);
     }
 }

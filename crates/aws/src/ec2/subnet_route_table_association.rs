@@ -25,20 +25,14 @@ impl AwsResource for SubnetRouteTableAssociation {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "Id",
-            cloudformation_ref: true,
-            terraform: "id",
-        }],
+        outputs: &[OutputContract { name: "Id", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_route_table_association",
         singleton: false,
     };
 
     fn terraform(&self, to: &mut Terraform) {
-        to.resource("aws_route_table_association")
-            .set("subnet_id", &self.subnet_id)
-            .set("route_table_id", &self.route_table_id);
+        to.resource("aws_route_table_association").set("subnet_id", &self.subnet_id).set("route_table_id", &self.route_table_id);
     }
 
     fn terraform_import_id(&self, _id: &PhysicalId) -> String {

@@ -31,21 +31,9 @@ impl AwsResource for Vpc {
         unobservable: &[],
         unordered: &[],
         outputs: &[
-            OutputContract {
-                name: "VpcId",
-                cloudformation_ref: true,
-                terraform: "id",
-            },
-            OutputContract {
-                name: "DefaultSecurityGroup",
-                cloudformation_ref: false,
-                terraform: "default_security_group_id",
-            },
-            OutputContract {
-                name: "DefaultNetworkAcl",
-                cloudformation_ref: false,
-                terraform: "default_network_acl_id",
-            },
+            OutputContract { name: "VpcId", cloudformation_ref: true, terraform: "id" },
+            OutputContract { name: "DefaultSecurityGroup", cloudformation_ref: false, terraform: "default_security_group_id" },
+            OutputContract { name: "DefaultNetworkAcl", cloudformation_ref: false, terraform: "default_network_acl_id" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_vpc",

@@ -48,18 +48,16 @@ impl AwsResource for VpcEndpoint {
         replace_on: &["VpcId", "ServiceName", "VpcEndpointType"],
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
-        unordered: &["RouteTableIds", "SubnetIds", "SecurityGroupIds", "PolicyDocument.Statement.*.Resource", "PolicyDocument.Statement.*.Condition.*.*"],
+        unordered: &[
+            "RouteTableIds",
+            "SubnetIds",
+            "SecurityGroupIds",
+            "PolicyDocument.Statement.*.Resource",
+            "PolicyDocument.Statement.*.Condition.*.*",
+        ],
         outputs: &[
-            OutputContract {
-                name: "Id",
-                cloudformation_ref: true,
-                terraform: "id",
-            },
-            OutputContract {
-                name: "PrefixListId",
-                cloudformation_ref: false,
-                terraform: "prefix_list_id",
-            },
+            OutputContract { name: "Id", cloudformation_ref: true, terraform: "id" },
+            OutputContract { name: "PrefixListId", cloudformation_ref: false, terraform: "prefix_list_id" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_vpc_endpoint",
@@ -79,11 +77,9 @@ impl AwsResource for VpcEndpoint {
         if let Some(policy) = &self.policy_document {
             body.set_json("policy", policy);
         }
-        for (name, list) in [
-            ("route_table_ids", &self.route_table_ids),
-            ("subnet_ids", &self.subnet_ids),
-            ("security_group_ids", &self.security_group_ids),
-        ] {
+        for (name, list) in
+            [("route_table_ids", &self.route_table_ids), ("subnet_ids", &self.subnet_ids), ("security_group_ids", &self.security_group_ids)]
+        {
             if !list.is_empty() {
                 body.set(name, list);
             }

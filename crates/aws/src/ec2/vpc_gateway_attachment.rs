@@ -34,8 +34,6 @@ impl AwsResource for VpcGatewayAttachment {
     };
 
     fn terraform(&self, to: &mut Terraform) {
-        to.resource("aws_internet_gateway_attachment")
-            .set("internet_gateway_id", &self.internet_gateway_id)
-            .set("vpc_id", &self.vpc_id);
+        to.resource("aws_internet_gateway_attachment").set("internet_gateway_id", &self.internet_gateway_id).set("vpc_id", &self.vpc_id);
     }
 }

@@ -61,11 +61,7 @@ impl AwsResource for AccessEntry {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["KubernetesGroups", "AccessPolicies"],
-        outputs: &[OutputContract {
-            name: "AccessEntryArn",
-            cloudformation_ref: false,
-            terraform: "access_entry_arn",
-        }],
+        outputs: &[OutputContract { name: "AccessEntryArn", cloudformation_ref: false, terraform: "access_entry_arn" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_eks_access_entry",
         singleton: false,
@@ -77,9 +73,7 @@ impl AwsResource for AccessEntry {
 
     fn terraform(&self, to: &mut Terraform) {
         let body = to.resource("aws_eks_access_entry");
-        body.set("cluster_name", &self.cluster_name)
-            .set("principal_arn", &self.principal_arn)
-            .set_some("type", self.entry_type.as_ref());
+        body.set("cluster_name", &self.cluster_name).set("principal_arn", &self.principal_arn).set_some("type", self.entry_type.as_ref());
         if !self.kubernetes_groups.is_empty() {
             body.set("kubernetes_groups", &self.kubernetes_groups);
         }
@@ -92,18 +86,10 @@ impl AwsResource for AccessEntry {
                 .next()
                 .unwrap_or_default()
                 .chars()
-                .map(|character| {
-                    if character.is_ascii_alphanumeric() {
-                        character.to_ascii_lowercase()
-                    } else {
-                        '_'
-                    }
-                })
+                .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '_' })
                 .collect();
             let body = to.resource_suffixed("aws_eks_access_policy_association", &suffix);
-            body.set("cluster_name", &self.cluster_name)
-                .set("principal_arn", principal.clone())
-                .set("policy_arn", &policy.policy_arn);
+            body.set("cluster_name", &self.cluster_name).set("principal_arn", principal.clone()).set("policy_arn", &policy.policy_arn);
             let scope = body.block("access_scope");
             scope.set("type", &policy.access_scope.scope_type);
             if !policy.access_scope.namespaces.is_empty() {

@@ -42,11 +42,7 @@ impl AwsResource for Addon {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &["ResolveConflicts"],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "Arn",
-            cloudformation_ref: false,
-            terraform: "arn",
-        }],
+        outputs: &[OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_eks_addon",
         singleton: false,
@@ -65,9 +61,7 @@ impl AwsResource for Addon {
             .set_some(
                 "resolve_conflicts_on_create",
                 // Terraform knows no `PRESERVE` at creation: there is nothing to preserve yet.
-                self.resolve_conflicts
-                    .as_deref()
-                    .map(|word| if word == "PRESERVE" { "NONE" } else { word }),
+                self.resolve_conflicts.as_deref().map(|word| if word == "PRESERVE" { "NONE" } else { word }),
             )
             .set_some("resolve_conflicts_on_update", self.resolve_conflicts.as_ref())
             .set_some("service_account_role_arn", self.service_account_role_arn.as_ref())

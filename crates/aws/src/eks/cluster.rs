@@ -115,12 +115,7 @@ impl AwsResource for Cluster {
         type_name: "AWS::EKS::Cluster",
         kind: "eks_cluster",
         service: "eks",
-        replace_on: &[
-            "Name",
-            "RoleArn",
-            "EncryptionConfig",
-            "AccessConfig.BootstrapClusterCreatorAdminPermissions",
-        ],
+        replace_on: &["Name", "RoleArn", "EncryptionConfig", "AccessConfig.BootstrapClusterCreatorAdminPermissions"],
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &["AccessConfig.BootstrapClusterCreatorAdminPermissions"],
         unordered: &[
@@ -130,36 +125,16 @@ impl AwsResource for Cluster {
             "Logging.ClusterLogging.EnabledTypes",
         ],
         outputs: &[
-            OutputContract {
-                name: "Name",
-                cloudformation_ref: true,
-                terraform: "name",
-            },
-            OutputContract {
-                name: "Arn",
-                cloudformation_ref: false,
-                terraform: "arn",
-            },
-            OutputContract {
-                name: "Endpoint",
-                cloudformation_ref: false,
-                terraform: "endpoint",
-            },
-            OutputContract {
-                name: "OpenIdConnectIssuerUrl",
-                cloudformation_ref: false,
-                terraform: "identity[0].oidc[0].issuer",
-            },
+            OutputContract { name: "Name", cloudformation_ref: true, terraform: "name" },
+            OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },
+            OutputContract { name: "Endpoint", cloudformation_ref: false, terraform: "endpoint" },
+            OutputContract { name: "OpenIdConnectIssuerUrl", cloudformation_ref: false, terraform: "identity[0].oidc[0].issuer" },
             OutputContract {
                 name: "ClusterSecurityGroupId",
                 cloudformation_ref: false,
                 terraform: "vpc_config[0].cluster_security_group_id",
             },
-            OutputContract {
-                name: "CertificateAuthorityData",
-                cloudformation_ref: false,
-                terraform: "certificate_authority[0].data",
-            },
+            OutputContract { name: "CertificateAuthorityData", cloudformation_ref: false, terraform: "certificate_authority[0].data" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_eks_cluster",
@@ -177,12 +152,8 @@ impl AwsResource for Cluster {
             .set("role_arn", &self.role_arn)
             .set_some("deletion_protection", self.deletion_protection);
         if let Some(logging) = &self.logging {
-            let types: Vec<Expression> = logging
-                .cluster_logging
-                .enabled_types
-                .iter()
-                .map(|log| Expression::Text(log.log_type.as_str().into()))
-                .collect();
+            let types: Vec<Expression> =
+                logging.cluster_logging.enabled_types.iter().map(|log| Expression::Text(log.log_type.as_str().into())).collect();
             body.set("enabled_cluster_log_types", Expression::List(types));
         }
         let network = &self.resources_vpc_config;
@@ -205,10 +176,7 @@ impl AwsResource for Cluster {
         if let Some(access) = &self.access_config {
             body.block("access_config")
                 .set("authentication_mode", &access.authentication_mode)
-                .set_some(
-                    "bootstrap_cluster_creator_admin_permissions",
-                    access.bootstrap_cluster_creator_admin_permissions,
-                );
+                .set_some("bootstrap_cluster_creator_admin_permissions", access.bootstrap_cluster_creator_admin_permissions);
         }
         body.tags(&self.tags);
     }

@@ -87,23 +87,11 @@ impl AwsResource for Nodegroup {
         type_name: "AWS::EKS::Nodegroup",
         kind: "eks_node_group",
         service: "eks",
-        replace_on: &[
-            "NodegroupName",
-            "ClusterName",
-            "NodeRole",
-            "Subnets",
-            "AmiType",
-            "CapacityType",
-            "InstanceTypes",
-        ],
+        replace_on: &["NodegroupName", "ClusterName", "NodeRole", "Subnets", "AmiType", "CapacityType", "InstanceTypes"],
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["Subnets"],
-        outputs: &[OutputContract {
-            name: "Arn",
-            cloudformation_ref: false,
-            terraform: "arn",
-        }],
+        outputs: &[OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" }],
         cloudformation: CloudFormationForm::TagMap,
         terraform: "aws_eks_node_group",
         singleton: false,
@@ -133,14 +121,9 @@ impl AwsResource for Nodegroup {
             .set("min_size", self.scaling_config.min_size)
             .set("max_size", self.scaling_config.max_size)
             // Terraform's block requires it; where something else scales, the fewest is where it starts.
-            .set(
-                "desired_size",
-                self.scaling_config.desired_size.unwrap_or(self.scaling_config.min_size),
-            );
+            .set("desired_size", self.scaling_config.desired_size.unwrap_or(self.scaling_config.min_size));
         if let Some(template) = &self.launch_template {
-            body.block("launch_template")
-                .set("id", &template.id)
-                .set("version", &template.version);
+            body.block("launch_template").set("id", &template.id).set("version", &template.version);
         }
         if let Some(update) = &self.update_config {
             body.block("update_config").set("max_unavailable", update.max_unavailable);

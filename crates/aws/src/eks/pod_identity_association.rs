@@ -35,16 +35,8 @@ impl AwsResource for PodIdentityAssociation {
         unobservable: &[],
         unordered: &[],
         outputs: &[
-            OutputContract {
-                name: "AssociationId",
-                cloudformation_ref: false,
-                terraform: "association_id",
-            },
-            OutputContract {
-                name: "AssociationArn",
-                cloudformation_ref: true,
-                terraform: "association_arn",
-            },
+            OutputContract { name: "AssociationId", cloudformation_ref: false, terraform: "association_id" },
+            OutputContract { name: "AssociationArn", cloudformation_ref: true, terraform: "association_arn" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_eks_pod_identity_association",

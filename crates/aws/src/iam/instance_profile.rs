@@ -35,16 +35,8 @@ impl AwsResource for InstanceProfile {
         unobservable: &[],
         unordered: &[],
         outputs: &[
-            OutputContract {
-                name: "InstanceProfileName",
-                cloudformation_ref: true,
-                terraform: "name",
-            },
-            OutputContract {
-                name: "Arn",
-                cloudformation_ref: false,
-                terraform: "arn",
-            },
+            OutputContract { name: "InstanceProfileName", cloudformation_ref: true, terraform: "name" },
+            OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },
         ],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_iam_instance_profile",

@@ -26,20 +26,10 @@ pub struct Principal {
     #[serde(rename = "AWS", default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
     pub aws: Vec<Text>,
     /// AWS services, for example `ecs-tasks.amazonaws.com`.
-    #[serde(
-        rename = "Service",
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "one_or_many"
-    )]
+    #[serde(rename = "Service", default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
     pub service: Vec<Text>,
     /// Identity providers.
-    #[serde(
-        rename = "Federated",
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "one_or_many"
-    )]
+    #[serde(rename = "Federated", default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
     pub federated: Vec<Text>,
 }
 
@@ -92,19 +82,13 @@ impl Statement {
         actions: impl IntoIterator<Item = A>,
         resources: impl IntoIterator<Item = R>,
     ) -> Self {
-        Self {
-            effect: Effect::Deny,
-            ..Self::allow(sid, actions, resources)
-        }
+        Self { effect: Effect::Deny, ..Self::allow(sid, actions, resources) }
     }
 
     /// With AWS principals.
     #[must_use]
     pub fn for_aws<P: Into<Text>>(mut self, principals: impl IntoIterator<Item = P>) -> Self {
-        self.principal
-            .get_or_insert_with(Principal::default)
-            .aws
-            .extend(principals.into_iter().map(Into::into));
+        self.principal.get_or_insert_with(Principal::default).aws.extend(principals.into_iter().map(Into::into));
         self
     }
 
@@ -141,21 +125,14 @@ pub struct PolicyDocument {
 
 impl Default for PolicyDocument {
     fn default() -> Self {
-        Self {
-            version: "2012-10-17".to_owned(),
-            statement: Vec::new(),
-        }
+        Self { version: "2012-10-17".to_owned(), statement: Vec::new() }
     }
 }
 
 impl PolicyDocument {
     /// The policy of these statements, in normal form.
     pub fn new(statements: impl IntoIterator<Item = Statement>) -> Self {
-        Self {
-            statement: statements.into_iter().collect(),
-            ..Self::default()
-        }
-        .normalized()
+        Self { statement: statements.into_iter().collect(), ..Self::default() }.normalized()
     }
 
     /// A trust policy: a service may assume the role.
@@ -234,18 +211,12 @@ where
         Value::Array(items) => items,
         one => vec![one],
     };
-    items
-        .into_iter()
-        .map(|item| serde_json::from_value(item).map_err(serde::de::Error::custom))
-        .collect()
+    items.into_iter().map(|item| serde_json::from_value(item).map_err(serde::de::Error::custom)).collect()
 }
 
 fn principal<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Principal>, D::Error> {
     match Value::deserialize(deserializer)? {
-        Value::String(star) => Ok(Some(Principal {
-            aws: vec![star.into()],
-            ..Principal::default()
-        })),
+        Value::String(star) => Ok(Some(Principal { aws: vec![star.into()], ..Principal::default() })),
         other => serde_json::from_value(other).map(Some).map_err(serde::de::Error::custom),
     }
 }

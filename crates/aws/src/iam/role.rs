@@ -42,23 +42,15 @@ impl AwsResource for Role {
         replace_on: &["RoleName", "Path"],
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
-        unordered: &["ManagedPolicyArns", "AssumeRolePolicyDocument.Statement.*.Resource", "AssumeRolePolicyDocument.Statement.*.Condition.*.*"],
+        unordered: &[
+            "ManagedPolicyArns",
+            "AssumeRolePolicyDocument.Statement.*.Resource",
+            "AssumeRolePolicyDocument.Statement.*.Condition.*.*",
+        ],
         outputs: &[
-            OutputContract {
-                name: "RoleName",
-                cloudformation_ref: true,
-                terraform: "name",
-            },
-            OutputContract {
-                name: "Arn",
-                cloudformation_ref: false,
-                terraform: "arn",
-            },
-            OutputContract {
-                name: "RoleId",
-                cloudformation_ref: false,
-                terraform: "unique_id",
-            },
+            OutputContract { name: "RoleName", cloudformation_ref: true, terraform: "name" },
+            OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },
+            OutputContract { name: "RoleId", cloudformation_ref: false, terraform: "unique_id" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_iam_role",
@@ -87,17 +79,9 @@ impl AwsResource for Role {
                 .next()
                 .unwrap_or_default()
                 .chars()
-                .map(|character| {
-                    if character.is_ascii_alphanumeric() {
-                        character.to_ascii_lowercase()
-                    } else {
-                        '_'
-                    }
-                })
+                .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '_' })
                 .collect();
-            to.resource_suffixed("aws_iam_role_policy_attachment", &suffix)
-                .set("role", name.clone())
-                .set("policy_arn", policy);
+            to.resource_suffixed("aws_iam_role_policy_attachment", &suffix).set("role", name.clone()).set("policy_arn", policy);
         }
     }
 }

@@ -26,18 +26,13 @@ impl AwsResource for ServiceLinkedRole {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "RoleName",
-            cloudformation_ref: true,
-            terraform: "name",
-        }],
+        outputs: &[OutputContract { name: "RoleName", cloudformation_ref: true, terraform: "name" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_iam_service_linked_role",
         singleton: true,
     };
 
     fn terraform(&self, to: &mut Terraform) {
-        to.resource("aws_iam_service_linked_role")
-            .set("aws_service_name", &self.aws_service_name);
+        to.resource("aws_iam_service_linked_role").set("aws_service_name", &self.aws_service_name);
     }
 }

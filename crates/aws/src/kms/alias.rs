@@ -25,19 +25,13 @@ impl AwsResource for Alias {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
-        outputs: &[OutputContract {
-            name: "AliasName",
-            cloudformation_ref: true,
-            terraform: "name",
-        }],
+        outputs: &[OutputContract { name: "AliasName", cloudformation_ref: true, terraform: "name" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_kms_alias",
         singleton: false,
     };
 
     fn terraform(&self, to: &mut Terraform) {
-        to.resource("aws_kms_alias")
-            .set("name", &self.alias_name)
-            .set("target_key_id", &self.target_key_id);
+        to.resource("aws_kms_alias").set("name", &self.alias_name).set("target_key_id", &self.target_key_id);
     }
 }

@@ -34,16 +34,8 @@ impl AwsResource for Key {
         unobservable: &["PendingWindowInDays"],
         unordered: &["KeyPolicy.Statement.*.Resource", "KeyPolicy.Statement.*.Condition.*.*"],
         outputs: &[
-            OutputContract {
-                name: "KeyId",
-                cloudformation_ref: true,
-                terraform: "key_id",
-            },
-            OutputContract {
-                name: "Arn",
-                cloudformation_ref: false,
-                terraform: "arn",
-            },
+            OutputContract { name: "KeyId", cloudformation_ref: true, terraform: "key_id" },
+            OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_kms_key",

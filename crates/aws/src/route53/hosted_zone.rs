@@ -56,16 +56,8 @@ impl AwsResource for HostedZone {
         unobservable: &[],
         unordered: &["VPCs"],
         outputs: &[
-            OutputContract {
-                name: "Id",
-                cloudformation_ref: true,
-                terraform: "zone_id",
-            },
-            OutputContract {
-                name: "NameServers",
-                cloudformation_ref: false,
-                terraform: "name_servers",
-            },
+            OutputContract { name: "Id", cloudformation_ref: true, terraform: "zone_id" },
+            OutputContract { name: "NameServers", cloudformation_ref: false, terraform: "name_servers" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_route53_zone",
@@ -78,8 +70,7 @@ impl AwsResource for HostedZone {
 
     fn terraform(&self, to: &mut Terraform) {
         let body = to.resource("aws_route53_zone");
-        body.set("name", &self.name)
-            .set_some("comment", self.hosted_zone_config.as_ref().map(|config| &config.comment));
+        body.set("name", &self.name).set_some("comment", self.hosted_zone_config.as_ref().map(|config| &config.comment));
         for vpc in &self.vpcs {
             body.block("vpc").set("vpc_id", &vpc.vpc_id).set("vpc_region", &vpc.vpc_region);
         }

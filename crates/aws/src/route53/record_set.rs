@@ -61,10 +61,7 @@ impl AwsResource for RecordSet {
 
     fn terraform(&self, to: &mut Terraform) {
         let body = to.resource("aws_route53_record");
-        body.set("zone_id", &self.hosted_zone_id)
-            .set("name", &self.name)
-            .set("type", &self.record_type)
-            .set_some("ttl", self.ttl);
+        body.set("zone_id", &self.hosted_zone_id).set("name", &self.name).set("type", &self.record_type).set_some("ttl", self.ttl);
         match self.resource_records.as_slice() {
             [] => {}
             [Text::Output(reference)] if reference.output == "NameServers" => {

@@ -31,21 +31,9 @@ impl AwsResource for PrivateDnsNamespace {
         unobservable: &[],
         unordered: &[],
         outputs: &[
-            OutputContract {
-                name: "Id",
-                cloudformation_ref: true,
-                terraform: "id",
-            },
-            OutputContract {
-                name: "Arn",
-                cloudformation_ref: false,
-                terraform: "arn",
-            },
-            OutputContract {
-                name: "HostedZoneId",
-                cloudformation_ref: false,
-                terraform: "hosted_zone",
-            },
+            OutputContract { name: "Id", cloudformation_ref: true, terraform: "id" },
+            OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },
+            OutputContract { name: "HostedZoneId", cloudformation_ref: false, terraform: "hosted_zone" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_service_discovery_private_dns_namespace",

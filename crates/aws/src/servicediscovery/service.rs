@@ -68,16 +68,8 @@ impl AwsResource for Service {
         unobservable: &[],
         unordered: &[],
         outputs: &[
-            OutputContract {
-                name: "Id",
-                cloudformation_ref: true,
-                terraform: "id",
-            },
-            OutputContract {
-                name: "Arn",
-                cloudformation_ref: false,
-                terraform: "arn",
-            },
+            OutputContract { name: "Id", cloudformation_ref: true, terraform: "id" },
+            OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_service_discovery_service",
@@ -92,14 +84,12 @@ impl AwsResource for Service {
         let body = to.resource("aws_service_discovery_service");
         body.set("name", &self.name).set_some("description", self.description.as_ref());
         let dns = body.block("dns_config");
-        dns.set("namespace_id", &self.namespace_id)
-            .set("routing_policy", &self.dns_config.routing_policy);
+        dns.set("namespace_id", &self.namespace_id).set("routing_policy", &self.dns_config.routing_policy);
         for record in &self.dns_config.dns_records {
             dns.block("dns_records").set("type", &record.record_type).set("ttl", record.ttl);
         }
         if let Some(health) = &self.health_check_custom_config {
-            body.block("health_check_custom_config")
-                .set("failure_threshold", health.failure_threshold);
+            body.block("health_check_custom_config").set("failure_threshold", health.failure_threshold);
         }
         body.tags(&self.tags);
     }

@@ -8,12 +8,13 @@ use strata_diag::{Diagnostic, Diagnostics, Span, codes};
 use strata_engine::{Cancel, CancelLevel, Ended, Engine, RunReport};
 use strata_graph::Scope;
 use strata_plan::{Plan, ScopeState};
+use strata_provider::Provider;
 use strata_store::{RunStatus, Store};
 use tokio::sync::mpsc;
 
 use super::plan::{Prepared, Wanted, prepare};
 use crate::arguments::{Arguments, Consent, Format, Target};
-use crate::compile::{Metadata, scope};
+use crate::compile::Metadata;
 use crate::failure::Failure;
 use crate::files::{self, Files};
 use crate::output::{self, Paint, progress, summary};
@@ -63,8 +64,9 @@ pub async fn deploy(arguments: &Arguments, env: &str, images: &[(String, String)
 }
 
 fn read_plan(path: &Path) -> Result<Plan, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::new(codes::E0902, format!("{} cannot be read: {error}", path.display()), "write one with: strata plan -o FILE"))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::new(codes::E0902, format!("{} cannot be read: {error}", path.display()), "write one with: strata plan -o FILE")
+    })?;
     let plan: Plan = serde_json::from_str(&text).map_err(|error| {
         Failure::new(codes::E0703, format!("{} is no plan of this version: {error}", path.display()), "make it again: strata plan -o FILE")
     })?;
@@ -106,9 +108,13 @@ async fn change(
 ) -> Result<u8, Failure> {
     // What was reviewed is what runs: a plan file runs as it is, and the store refuses it when it is stale.
     let plan = given.unwrap_or(prepared.plan);
-    let Some((engine, store, _)) = prepared.engine else {
+    let Some((engine, store, provider)) = prepared.engine else {
         return Err(Failure::new(codes::E0501, "the run was prepared without an engine", "please report this"));
     };
+    // Who we are is asked once and before anything else, not found out by every step.
+    for part in &plan.scopes {
+        provider.account(&super::secret::provider_placement(&part.placement)).await?;
+    }
     engine.keep(&prepared.refreshed).await?;
     let json = arguments.format == Some(Format::Json);
     if !json {
@@ -133,7 +139,9 @@ async fn change(
 
 /// Whether what is kept with the scopes differs, so that it must be written though no resource changes.
 fn metadata_moves(plan: &Plan, states: &BTreeMap<Scope, ScopeState>) -> bool {
-    plan.scopes.iter().any(|part| states.get(&part.scope).is_none_or(|state| state.metadata != part.metadata || state.stands_on != part.stands_on))
+    plan.scopes
+        .iter()
+        .any(|part| states.get(&part.scope).is_none_or(|state| state.metadata != part.metadata || state.stands_on != part.stands_on))
 }
 
 fn resume_command(arguments: &Arguments, session: &Session, plan: &Plan) -> String {
@@ -159,7 +167,11 @@ fn refuse_violations(plan: &Plan, files: &Files) -> Result<(), Failure> {
             codes::E0601,
             format!("{} would violate the control {} [{requirements}]: {}", verdict.address, verdict.control, verdict.detail),
         )
-        .hint(format!("docs/controls/{}.md says why and how it is repaired; `strata explain {}` shows the resource", verdict.control, verdict.address.short()));
+        .hint(format!(
+            "docs/controls/{}.md says why and how it is repaired; `strata explain {}` shows the resource",
+            verdict.control,
+            verdict.address.short()
+        ));
         if let Some(origin) = &verdict.origin {
             diagnostic = diagnostic.at(span_of(files, &origin.file, origin.line));
         }
@@ -226,9 +238,12 @@ async fn after(arguments: &Arguments, store: &dyn Store, plan: &Plan, report: Op
                 .steps
                 .iter()
                 .zip(&report.steps)
-                .filter_map(|(step, ended)| Some(json!({"address": plan.actions.get(step.action)?.address, "step": step.id, "result": ended})))
+                .filter_map(|(step, ended)| {
+                    Some(json!({"address": plan.actions.get(step.action)?.address, "step": step.id, "result": ended}))
+                })
                 .collect();
-            value["run"] = json!({"id": report.run, "plan": plan.digest, "status": report.status, "summary": report.summary, "steps": steps});
+            value["run"] =
+                json!({"id": report.run, "plan": plan.digest, "status": report.status, "summary": report.summary, "steps": steps});
         }
         output::answer(&format!("{value:#}\n"));
         return Ok(code);
@@ -269,9 +284,4 @@ pub fn waiting(scopes: &[&ScopeState]) -> Vec<(String, String)> {
         .flat_map(|state| state.resources.values())
         .filter_map(|resource| resource.waiting_for.as_ref().map(|what| (resource.address.to_string(), what.clone())))
         .collect()
-}
-
-/// The scope of a target, without compiling.
-pub fn target_scope(files: &Files, target: &Target) -> Result<Scope, Failure> {
-    scope(&files.spec()?, target)
 }

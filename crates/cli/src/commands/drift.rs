@@ -10,9 +10,9 @@ use super::plan::refuse_unseen;
 use crate::arguments::{Arguments, Format, Target};
 use crate::compile::scope;
 use crate::failure::Failure;
+use crate::files;
 use crate::output::{self, Paint, count, plan::side, wrap};
 use crate::session::Session;
-use crate::files;
 
 /// What has drifted of one resource.
 enum Drift {
@@ -30,12 +30,8 @@ pub async fn run(arguments: &Arguments, target: &Target) -> Result<u8, Failure> 
     let Some(state) = states.get(&scope) else {
         return Err(Failure::new(strata_diag::codes::E0505, format!("{scope} does not stand"), "`strata up` builds it"));
     };
-    let mut looked_at: BTreeMap<Scope, ScopeState> = state
-        .stands_on
-        .iter()
-        .chain([&scope])
-        .filter_map(|scope| states.get(scope).map(|state| (scope.clone(), state.clone())))
-        .collect();
+    let mut looked_at: BTreeMap<Scope, ScopeState> =
+        state.stands_on.iter().chain([&scope]).filter_map(|scope| states.get(scope).map(|state| (scope.clone(), state.clone()))).collect();
     let (engine, _, _) = session.engine(BTreeMap::new(), 32).await?;
     let refreshed = engine.refresh(spec.platform().platform.as_str(), &mut looked_at).await;
     refuse_unseen(&refreshed)?;

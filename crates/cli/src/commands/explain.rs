@@ -58,7 +58,8 @@ fn with_environment(target: &Target, address: &str) -> Target {
 
 /// The resource of a full address, or of the only one that ends so.
 fn find<'a>(compiled: &'a Compiled, text: &str) -> Result<&'a Resource, Failure> {
-    let ends = |resource: &&Resource| resource.address.to_string() == text || resource.address.short() == text || resource.address.name() == text;
+    let ends =
+        |resource: &&Resource| resource.address.to_string() == text || resource.address.short() == text || resource.address.name() == text;
     let found: Vec<&Resource> = compiled.graph().iter().filter(ends).collect();
     let list = |resources: &[&Resource]| {
         let shown: Vec<String> = resources.iter().take(10).map(|resource| resource.address.to_string()).collect();

@@ -55,7 +55,13 @@ fn dot(graph: &Graph) -> String {
     for (index, ((_, scope), resources)) in by_scope(graph).into_iter().enumerate() {
         let _ = writeln!(out, "  subgraph cluster_{index} {{\n    label=\"{scope}\";");
         for resource in resources {
-            let _ = writeln!(out, "    \"{}\" [label=\"{}\", color=\"{}\"];", resource.address, resource.address.short(), colour(resource.layer));
+            let _ = writeln!(
+                out,
+                "    \"{}\" [label=\"{}\", color=\"{}\"];",
+                resource.address,
+                resource.address.short(),
+                colour(resource.layer)
+            );
         }
         out.push_str("  }\n");
     }

@@ -42,11 +42,14 @@ pub fn run(template: Template, folder: &Path) -> Result<u8, Failure> {
     }
     for (name, text) in files {
         let path = folder.join(name);
-        std::fs::write(&path, text)
-            .map_err(|error| Failure::new(codes::E0902, format!("{} cannot be written: {error}", path.display()), "check the folder's rights"))?;
+        std::fs::write(&path, text).map_err(|error| {
+            Failure::new(codes::E0902, format!("{} cannot be written: {error}", path.display()), "check the folder's rights")
+        })?;
         output::answer(&format!("wrote {}\n", path.display()));
     }
-    output::answer("next: put your accounts into platform.yaml, then: strata check, strata plan --env dev, strata up --env dev --sandbox\n");
+    output::answer(
+        "next: put your accounts into platform.yaml, then: strata check, strata plan --env dev, strata up --env dev --sandbox\n",
+    );
     Ok(0)
 }
 

@@ -20,8 +20,6 @@ use crate::session::Session;
 
 /// Everything a planned change needs afterwards.
 pub struct Prepared {
-    /// What the files say.
-    pub compiled: Compiled,
     /// What is known, refreshed.
     pub states: BTreeMap<Scope, ScopeState>,
     /// The plan.
@@ -52,7 +50,8 @@ pub async fn prepare(session: &Session, files: &Files, wanted: Wanted<'_>) -> Re
     let mut states = session.states().await?;
     let compiled = compile(files, &spec, wanted.target, &states, wanted.images)?;
     let planned: BTreeSet<&Scope> = compiled.desired.iter().map(|desired| &desired.scope).collect();
-    let stands = states.iter().any(|(scope, state)| planned.contains(scope) && state.resources.values().any(|resource| resource.id.is_some()));
+    let stands =
+        states.iter().any(|(scope, state)| planned.contains(scope) && state.resources.values().any(|resource| resource.id.is_some()));
     let mut engine = None;
     let mut refreshed = Refreshed::default();
     if stands || wanted.for_run {
@@ -66,7 +65,7 @@ pub async fn prepare(session: &Session, files: &Files, wanted: Wanted<'_>) -> Re
     }
     let more = secrets_without_value(&compiled, &states, engine.as_ref().map(|made| &*made.2)).await?;
     let plan = compiled.plan(&states, &refreshed.observations, wanted.delete_data, more)?;
-    Ok(Prepared { compiled, states, plan, engine, refreshed })
+    Ok(Prepared { states, plan, engine, refreshed })
 }
 
 /// What could not be looked at is unknown, and a plan over the unknown would claim what was not seen.
@@ -92,7 +91,9 @@ async fn secrets_without_value(
 ) -> Result<Vec<Notice>, Failure> {
     let mut notices = Vec::new();
     for resource in compiled.graph().of_scope(&compiled.target) {
-        let Some(waiting) = resource.waiting_for.as_ref().filter(|_| resource.type_name.0 == crate::commands::secret::TYPE) else { continue };
+        let Some(waiting) = resource.waiting_for.as_ref().filter(|_| resource.type_name.0 == crate::commands::secret::TYPE) else {
+            continue;
+        };
         let state = states.get(&compiled.target).and_then(|scope| scope.resources.get(&resource.address));
         if let (Some(state), Some(provider)) = (state, provider)
             && crate::commands::secret::has_value(provider, compiled, state).await?

@@ -44,8 +44,12 @@ pub async fn run(arguments: &Arguments, request: Request<'_>) -> Result<u8, Fail
     refuse_stood_on(&target, &states)?;
     let chosen = chosen(&target, &states, request.with_foundations);
     let mut delete_data: BTreeSet<String> = request.delete_data.iter().cloned().collect();
-    let known: BTreeSet<String> =
-        chosen.iter().filter_map(|scope| states.get(scope)).flat_map(|state| state.resources.values()).filter_map(|resource| resource.data.clone()).collect();
+    let known: BTreeSet<String> = chosen
+        .iter()
+        .filter_map(|scope| states.get(scope))
+        .flat_map(|state| state.resources.values())
+        .filter_map(|resource| resource.data.clone())
+        .collect();
     if let Some(unknown) = delete_data.iter().find(|name| !known.contains(*name)) {
         let list = known.iter().cloned().collect::<Vec<_>>().join(", ");
         let hint = if list.is_empty() { "nothing that stands holds data".to_owned() } else { format!("what holds data here: {list}") };
@@ -53,7 +57,9 @@ pub async fn run(arguments: &Arguments, request: Request<'_>) -> Result<u8, Fail
     }
     if delete_data.is_empty() && !known.is_empty() && !request.consent.yes && confirm::can_ask() {
         let names = known.iter().cloned().collect::<Vec<_>>().join(", ");
-        let answer = confirm::line(&format!("These hold data and stay: {names}.\nType the names of those to delete (comma-separated), or nothing:"))?;
+        let answer = confirm::line(&format!(
+            "These hold data and stay: {names}.\nType the names of those to delete (comma-separated), or nothing:"
+        ))?;
         for name in answer.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             if !known.contains(name) {
                 return Err(Failure::new(codes::E0911, format!("nothing here holds data named '{name}'"), "nothing was changed"));

@@ -16,13 +16,14 @@ use strata_provider_aws::secretsmanager::value;
 use crate::arguments::{Arguments, SecretCommand, Target};
 use crate::compile::{Compiled, scope};
 use crate::failure::Failure;
-use crate::session::Session;
 use crate::files;
+use crate::session::Session;
 
 /// The type of secrets.
 pub const TYPE: &str = "AWS::SecretsManager::Secret";
 
-fn provider_placement(placement: &Placement) -> strata_provider::Placement {
+/// The provider's form of a placement.
+pub fn provider_placement(placement: &Placement) -> strata_provider::Placement {
     strata_provider::Placement {
         account: placement.account.clone(),
         account_id: placement.account_id.clone(),
@@ -54,7 +55,11 @@ pub async fn run(arguments: &Arguments, command: &SecretCommand) -> Result<u8, F
     let states = session.states().await?;
     let state = states.get(&target).filter(|state| !state.resources.is_empty());
     let Some((state, placement)) = state.and_then(|state| Some((state, state.placement.as_ref()?))) else {
-        return Err(Failure::new(codes::E0505, format!("{target} does not stand, so it has no secrets yet"), format!("strata up --env {env}")));
+        return Err(Failure::new(
+            codes::E0505,
+            format!("{target} does not stand, so it has no secrets yet"),
+            format!("strata up --env {env}"),
+        ));
     };
     let secrets: BTreeMap<&str, &ResourceState> = state
         .resources
@@ -90,7 +95,11 @@ fn read(name: &str) -> Result<SecretString, Failure> {
     };
     let text = text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).unwrap_or(&text).to_owned();
     if text.is_empty() {
-        return Err(Failure::new(codes::E0913, format!("no value was given for '{name}'"), format!("printf %s \"$VALUE\" | strata secret set {name} --env ENVIRONMENT")));
+        return Err(Failure::new(
+            codes::E0913,
+            format!("no value was given for '{name}'"),
+            format!("printf %s \"$VALUE\" | strata secret set {name} --env ENVIRONMENT"),
+        ));
     }
     Ok(SecretString::from(text))
 }

@@ -23,7 +23,12 @@ pub async fn run(arguments: &Arguments, command: &StateCommand) -> Result<u8, Fa
                         Failure::new(codes::E0902, format!("{} cannot be written: {error}", path.display()), "name another file")
                     })?;
                     let number: usize = backup.scopes.iter().map(|scope| scope.resources.len()).sum();
-                    eprintln!("{} with {} written to {}", output::count(backup.scopes.len(), "scope"), output::count(number, "resource"), path.display());
+                    eprintln!(
+                        "{} with {} written to {}",
+                        output::count(backup.scopes.len(), "scope"),
+                        output::count(number, "resource"),
+                        path.display()
+                    );
                 }
             }
         }

@@ -20,7 +20,11 @@ pub fn text(plan: &Plan, width: usize, paint: Paint) -> String {
         let place = format!("account {} ({}), {}", scope.placement.account, scope.placement.account_id, scope.placement.region);
         let changes = if actions.is_empty() { "no change".to_owned() } else { tally(&actions) };
         let _ = writeln!(out, "\n{}", paint.bold(&scope.scope.to_string()));
-        let _ = writeln!(out, "  {}", paint.dim(&wrap(&format!("{place}; {changes}; {} unchanged", scope.unchanged), width.saturating_sub(2), 2)));
+        let _ = writeln!(
+            out,
+            "  {}",
+            paint.dim(&wrap(&format!("{place}; {changes}; {} unchanged", scope.unchanged), width.saturating_sub(2), 2))
+        );
         for layer in Layer::ALL {
             let of_layer: Vec<&&Action> = actions.iter().filter(|action| action.layer == layer).collect();
             if of_layer.is_empty() {

@@ -55,7 +55,8 @@ impl View {
             }
         }
         // The templates are constant and well formed.
-        let style = ProgressStyle::with_template("  {prefix:<16} {bar:30} {pos:>4}/{len:<4} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = ProgressStyle::with_template("  {prefix:<16} {bar:30} {pos:>4}/{len:<4} {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
         for (layer, number) in steps {
             let bar = all.add(ProgressBar::new(number).with_style(style.clone()).with_prefix(layer.word()));
             view.bars.insert(layer, bar);

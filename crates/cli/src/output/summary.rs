@@ -52,7 +52,11 @@ pub fn conditions(states: &[&ScopeState], waiting: &[(String, String)], width: u
     }
     if !unsupported.is_empty() {
         let number: usize = unsupported.values().map(Vec::len).sum();
-        let _ = writeln!(out, "\n{}", paint.yellow(&format!("{} not supported by this emulator (neither made nor failed)", count(number, "resource"))));
+        let _ = writeln!(
+            out,
+            "\n{}",
+            paint.yellow(&format!("{} not supported by this emulator (neither made nor failed)", count(number, "resource")))
+        );
         for (what, addresses) in unsupported {
             let _ = writeln!(out, "  {}", wrap(&format!("{what}: {}", addresses.join(", ")), width.saturating_sub(2), 4));
         }

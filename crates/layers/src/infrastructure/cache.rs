@@ -106,7 +106,11 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, redis: &Redis, key: 
         log_delivery_configurations: ["engine-log", "slow-log"].map(|kind| delivery(kind, &log)).to_vec(),
         ..ReplicationGroup::default()
     };
-    let own = about(format!("The Redis-compatible cache {name}.")).data(name.as_str()).classified(classification(context)).after(&parameters).after(&user_group);
+    let own = about(format!("The Redis-compatible cache {name}."))
+        .data(name.as_str())
+        .classified(classification(context))
+        .after(&parameters)
+        .after(&user_group);
     let cache = context.builder.add(name.as_str(), cache, own);
     crate::observability::cache_alarms(context, name, &id, size.replicas, &cache);
     let target = target(&id, &cache, &group, &users);

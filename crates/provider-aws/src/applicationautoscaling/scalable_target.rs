@@ -82,6 +82,6 @@ impl Handler for ScalableTarget {
             .service_namespace((*namespace).into())
             .resource_id(*resource)
             .scalable_dimension((*dimension).into());
-        gone(call.send().await.map_err(|error| failed("application-autoscaling:DeregisterScalableTarget", error)))
+        gone(call.send().await.map_err(|error| super::absent(failed("application-autoscaling:DeregisterScalableTarget", error))))
     }
 }

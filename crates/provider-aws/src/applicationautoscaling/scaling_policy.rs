@@ -194,6 +194,6 @@ impl Handler for ScalingPolicy {
             .service_namespace(wanted.service_namespace.as_str().into())
             .resource_id(known(&wanted.resource_id)?)
             .scalable_dimension(wanted.scalable_dimension.as_str().into());
-        gone(call.send().await.map_err(|error| failed("application-autoscaling:DeleteScalingPolicy", error)))
+        gone(call.send().await.map_err(|error| super::absent(failed("application-autoscaling:DeleteScalingPolicy", error))))
     }
 }

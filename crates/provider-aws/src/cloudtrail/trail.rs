@@ -183,7 +183,9 @@ impl Handler for Trail {
     }
 
     async fn delete(cloud: &Cloud, target: &Target<'_, Self>) -> Result<(), ProviderError> {
-        let answer = cloud.cloudtrail().delete_trail().name(target.id()?).send().await;
+        // By the name at the ARN's end: moto does not delete by ARN, and says nothing.
+        let name = target.id()?.rsplit('/').next().unwrap_or_default();
+        let answer = cloud.cloudtrail().delete_trail().name(name).send().await;
         gone(answer.map_err(|error| failed("cloudtrail:DeleteTrail", error)))
     }
 }

@@ -171,10 +171,10 @@ fn readiness(seen: &sdk::Service, wanted: &Service) -> Readiness {
         return reason(primary);
     }
     // After a roll-back the newest deployment is the old revision again, and what was wanted stands beside it, failed.
-    if wanted.task_definition.as_literal().is_some_and(|wanted| primary.task_definition() != Some(wanted)) {
-        if let Some(failed) = seen.deployments().iter().find(broken) {
-            return reason(failed);
-        }
+    if wanted.task_definition.as_literal().is_some_and(|wanted| primary.task_definition() != Some(wanted))
+        && let Some(failed) = seen.deployments().iter().find(broken)
+    {
+        return reason(failed);
     }
     let complete = state(primary).is_none_or(|state| state == sdk::DeploymentRolloutState::Completed);
     if complete && seen.running_count() == seen.desired_count() {

@@ -126,10 +126,9 @@ impl Handler for Detector {
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
         let (id, desired) = (target.id()?, target.properties);
-        let changed: Vec<Feature> = desired.features.iter().filter(|feature| !observed.features.contains(feature)).cloned().collect();
         if observed.enable != desired.enable
             || observed.finding_publishing_frequency != desired.finding_publishing_frequency
-            || !changed.is_empty()
+            || observed.features != desired.features
         {
             cloud
                 .guardduty()
@@ -137,7 +136,7 @@ impl Handler for Detector {
                 .detector_id(id)
                 .enable(desired.enable)
                 .finding_publishing_frequency(desired.finding_publishing_frequency.as_str().into())
-                .set_features(some(features_to_sdk(&changed)))
+                .set_features(some(features_to_sdk(&desired.features)))
                 .send()
                 .await
                 .map_err(|error| failed("guardduty:UpdateDetector", error))?;

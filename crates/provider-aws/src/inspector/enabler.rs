@@ -7,7 +7,7 @@ use strata_graph::PhysicalId;
 use strata_provider::{ProviderError, Readiness};
 
 use crate::client::Cloud;
-use crate::error::{failed, found, missing};
+use crate::error::{failed, found};
 use crate::handler::{Handler, Observed, Target};
 
 /// The state of each kind of resource, by the names that [`Enabler`] uses.
@@ -15,7 +15,9 @@ async fn states(cloud: &Cloud) -> Result<Vec<(&'static str, sdk::Status)>, Provi
     let call = cloud.inspector().batch_get_account_status().account_ids(&cloud.account.account_id);
     let answer = call.send().await.map_err(|error| failed("inspector2:BatchGetAccountStatus", error));
     let Some(answer) = found(answer)? else { return Ok(Vec::new()) };
-    let account = answer.accounts().first().ok_or_else(|| missing("inspector2:BatchGetAccountStatus", "accounts"))?;
+    refused("inspector2:BatchGetAccountStatus", answer.failed_accounts())?;
+    // moto leaves out an account in which nothing is on.
+    let Some(account) = answer.accounts().first() else { return Ok(Vec::new()) };
     let Some(state) = account.resource_state() else { return Ok(Vec::new()) };
     let kinds = [("EC2", state.ec2()), ("ECR", state.ecr()), ("LAMBDA", state.lambda())];
     Ok(kinds

@@ -37,7 +37,11 @@ impl Handler for WebAclAssociation {
     }
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, _observed: &Self) -> Result<(), ProviderError> {
-        // Another ACL takes the place of the one that stands.
+        // Another ACL takes the place of the one that stands. On AWS the call does that without a gap; moto keeps the old one.
+        if cloud.settings.emulator {
+            let answer = cloud.wafv2().disassociate_web_acl().resource_arn(target.id()?).send().await;
+            gone(answer.map_err(|error| failed("wafv2:DisassociateWebACL", error)))?;
+        }
         associate(cloud, target.properties).await.map(|_| ())
     }
 

@@ -73,7 +73,12 @@ fn start() -> Emulator {
 /// Settings that lead to the emulator.
 pub fn emulator() -> Settings {
     static EMULATOR: OnceLock<Emulator> = OnceLock::new();
-    Settings { endpoint_url: Some(EMULATOR.get_or_init(start).url.clone()), emulator: true, credentials: Credentials::Emulator, artifacts: crate::data::artifacts() }
+    Settings {
+        endpoint_url: Some(EMULATOR.get_or_init(start).url.clone()),
+        emulator: true,
+        credentials: Credentials::Emulator,
+        artifacts: crate::data::artifacts(),
+    }
 }
 
 /// Outputs that only some resources of a type have.

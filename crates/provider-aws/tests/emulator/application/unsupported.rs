@@ -1,0 +1,123 @@
+//! What the emulator lacks: told as such, and tried by the shape of its requests against a recording server.
+
+use serde_json::json;
+use strata_aws::accessanalyzer::Analyzer;
+use strata_aws::securityhub::{Hub, Standard};
+use strata_provider::provider::ADDRESS_TAG;
+use strata_provider::{ErrorKind, Readiness};
+
+use crate::recorder::{ACCOUNT, Answer, Recorder};
+use crate::support::Bench;
+
+fn analyzer() -> Analyzer {
+    Analyzer { analyzer_name: "account".into(), analyzer_type: "ACCOUNT".into(), ..Analyzer::default() }
+}
+
+fn standard() -> Standard {
+    Standard { standards_arn: "arn:aws:securityhub:us-east-1::standards/pci-dss/v/4.0.1".into() }
+}
+
+#[tokio::test]
+async fn an_emulator_that_lacks_the_operation_is_told() {
+    let bench = Bench::new(3041);
+    let error = bench.only_create("main", analyzer()).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unsupported, "{error}");
+    let error = bench.only_create("main", standard()).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unsupported, "{error}");
+}
+
+#[tokio::test]
+async fn an_analyzer() {
+    let arn = format!("arn:aws:access-analyzer:us-east-1:{ACCOUNT}:analyzer/account");
+    let address = Bench::recorded(&Recorder::start(Vec::new())).address::<Analyzer>("main").to_string();
+    let seen = json!({"analyzer": {
+        "arn": arn, "name": "account", "type": "ACCOUNT", "createdAt": "2026-11-23T12:00:00Z", "status": "ACTIVE",
+        "tags": {ADDRESS_TAG: address, "strata:platform": "acme"},
+    }});
+    // The first look finds nothing, so a server of its own answers it.
+    let empty = Recorder::start(vec![Answer::status("GET /analyzer/account", 404, r#"{"__type":"ResourceNotFoundException"}"#)]);
+    let bench = Bench::recorded(&empty);
+    assert_eq!(bench.observe(&bench.address::<Analyzer>("main"), None, &analyzer()).await.unwrap(), None);
+
+    let recorder = Recorder::start(vec![
+        Answer::ok("PUT /analyzer", json!({"arn": arn}).to_string()),
+        Answer::ok("GET /analyzer/account", seen.to_string()),
+        Answer::ok("DELETE /analyzer/account", "{}"),
+    ]);
+    let bench = Bench::recorded(&recorder);
+    let id = bench.only_create("main", analyzer()).await.unwrap();
+    assert_eq!(id.0, arn);
+    let asked = recorder.request("PUT /analyzer").json();
+    assert_eq!(asked["analyzerName"], "account");
+    assert_eq!(asked["type"], "ACCOUNT");
+    assert_eq!(asked["clientToken"], "token-main");
+    assert_eq!(asked["tags"][ADDRESS_TAG], address);
+    let observed = bench.observe(&bench.address::<Analyzer>("main"), Some(&id), &analyzer()).await.unwrap().unwrap();
+    assert_eq!(observed.readiness, Readiness::Ready);
+    assert_eq!(observed.owner(), Some(address.as_str()));
+    assert_eq!(observed.outputs["Arn"], arn);
+    let made = crate::support::Made { address: bench.address::<Analyzer>("main"), id, resource: analyzer(), outputs: observed.outputs };
+    bench.only_delete(&made).await.unwrap();
+    recorder.request("DELETE /analyzer/account");
+}
+
+#[tokio::test]
+async fn a_standard() {
+    let subscription = format!("arn:aws:securityhub:us-east-1:{ACCOUNT}:subscription/pci-dss/v/4.0.1");
+    let answer = |status: &str| {
+        json!({"StandardsSubscriptions": [{
+            "StandardsSubscriptionArn": subscription, "StandardsArn": standard().standards_arn, "StandardsInput": {},
+            "StandardsStatus": status, "StandardsStatusReason": {"StatusReasonCode": "NO_AVAILABLE_CONFIGURATION_RECORDER"},
+        }]})
+        .to_string()
+    };
+    for (status, readiness) in [
+        ("READY", Readiness::Ready),
+        ("PENDING", Readiness::Pending("PENDING".into())),
+        ("DELETING", Readiness::Deleting),
+        ("INCOMPLETE", Readiness::Failed("the standard is only partly enabled: NO_AVAILABLE_CONFIGURATION_RECORDER".into())),
+    ] {
+        let recorder = Recorder::start(vec![
+            Answer::ok("POST /standards/register", answer("PENDING")),
+            Answer::ok("POST /standards/get", answer(status)),
+            Answer::ok("POST /standards/deregister", answer("DELETING")),
+        ]);
+        let bench = Bench::recorded(&recorder);
+        let id = bench.only_create("pci", standard()).await.unwrap();
+        assert_eq!(id.0, subscription);
+        let asked = recorder.request("POST /standards/register").json();
+        assert_eq!(asked["StandardsSubscriptionRequests"][0]["StandardsArn"], json!(standard().standards_arn));
+        let address = bench.address::<Standard>("pci");
+        for id in [Some(&id), None] {
+            let observed = bench.observe(&address, id, &standard()).await.unwrap().unwrap();
+            assert_eq!(observed.readiness, readiness, "{status}");
+        }
+        let made = crate::support::Made { address, id, resource: standard(), outputs: Default::default() };
+        bench.only_delete(&made).await.unwrap();
+        assert_eq!(recorder.request("POST /standards/deregister").json()["StandardsSubscriptionArns"], json!([subscription]));
+    }
+}
+
+#[tokio::test]
+async fn the_hubs_configuration() {
+    let arn = format!("arn:aws:securityhub:us-east-1:{ACCOUNT}:hub/default");
+    let hub = Hub {
+        enable_default_standards: false,
+        control_finding_generator: "SECURITY_CONTROL".into(),
+        auto_enable_controls: false,
+        ..Hub::default()
+    };
+    // AWS turns new controls on where nothing else was said, which the enabling call cannot say.
+    let seen = json!({"HubArn": arn, "AutoEnableControls": true, "ControlFindingGenerator": "SECURITY_CONTROL"});
+    let recorder = Recorder::start(vec![
+        Answer::ok("POST /accounts", "{}"),
+        Answer::ok("GET /accounts", seen.to_string()),
+        Answer::ok("PATCH /accounts", "{}"),
+    ]);
+    let bench = Bench::recorded(&recorder);
+    assert_eq!(bench.only_create("main", hub).await.unwrap().0, arn);
+    let enabled = recorder.request("POST /accounts").json();
+    assert_eq!(enabled["EnableDefaultStandards"], false);
+    assert_eq!(enabled["ControlFindingGenerator"], "SECURITY_CONTROL");
+    assert_eq!(recorder.request("PATCH /accounts").json()["AutoEnableControls"], false);
+}
