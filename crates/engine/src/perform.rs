@@ -343,7 +343,12 @@ impl Engine {
     /// # Errors
     /// The cloud's, or a conflict where something of that name carries another owner.
     pub(crate) async fn look_up(&self, request: &Request<'_>) -> Result<Option<Observation>, ProviderError> {
-        let Some(seen) = self.provider.observe(request).await? else { return Ok(None) };
+        let seen = match self.provider.observe(request).await {
+            // An emulator that cannot show it never made it.
+            Err(error) if error.kind == ErrorKind::Unsupported => None,
+            other => other?,
+        };
+        let Some(seen) = seen else { return Ok(None) };
         let tagged = request.properties.0.contains_key("Tags");
         if tagged && seen.owner() != Some(request.address.to_string().as_str()) {
             let owner = seen.owner().map_or_else(|| "it carries no ownership tag".to_owned(), |owner| format!("it belongs to {owner}"));
@@ -513,7 +518,8 @@ impl Engine {
             return Ok(Ended::Done);
         };
         let ended = self.delete(job, &id, &state.properties).await?;
-        if ended == Ended::Done {
+        // What an emulator can make and not delete goes with the emulator: it is not ours to wait for.
+        if matches!(ended, Ended::Done | Ended::Unsupported(_)) {
             self.forget(job.shared, Vec::new(), &state.address).await?;
         }
         Ok(ended)
@@ -549,6 +555,9 @@ impl Engine {
                 Ok(()) => break,
                 Err(error) => error,
             };
+            if error.kind == ErrorKind::Unsupported {
+                return Ok(Ended::Unsupported(error.operation));
+            }
             try_number += 1;
             let again = match error.kind {
                 // What used it may still be on its way out.

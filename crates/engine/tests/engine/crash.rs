@@ -196,6 +196,18 @@ async fn what_cannot_be_looked_up_stops_the_step_and_is_never_made_on_suspicion(
 }
 
 #[tokio::test]
+async fn what_the_emulator_lacks_altogether_is_not_taken_for_undecided() {
+    let world = World::new().await;
+    let plan = world.plan(&shop()).await;
+    die(&world, &plan, "d", When::BeforeTheCall).await;
+    for _ in 0..9 {
+        world.cloud.inject("observe", &address("d").to_string(), Fault::Refuse(ErrorKind::Unsupported));
+    }
+    world.cloud.inject("create", &address("d").to_string(), Fault::Refuse(ErrorKind::Unsupported));
+    assert_eq!(world.up(&shop()).await.status, RunStatus::Done);
+}
+
+#[tokio::test]
 async fn a_run_that_lives_keeps_its_scope() {
     let world = World::new().await;
     let plan = world.plan(&shop()).await;

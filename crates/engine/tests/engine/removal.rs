@@ -88,3 +88,16 @@ async fn what_is_already_gone_is_no_failure() {
     assert_eq!(world.run(&plan).await.status, RunStatus::Done);
     assert!(world.state().await.resources.is_empty());
 }
+
+#[tokio::test]
+async fn what_the_emulator_cannot_delete_stops_nothing() {
+    let world = World::new().await;
+    world.up(&shop()).await;
+    let fault = strata_provider::fake::Fault::Refuse(strata_provider::ErrorKind::Unsupported);
+    world.cloud.inject("delete", &address("subnet").to_string(), fault);
+    let plan = world.removal(&["db", "keys"]).await;
+    let report = world.run(&plan).await;
+    assert_eq!(report.status, RunStatus::Done, "{report:?}");
+    assert!(report.steps.contains(&strata_engine::Ended::Unsupported("fake:delete".into())));
+    assert!(world.state().await.resources.is_empty());
+}
