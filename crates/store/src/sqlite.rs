@@ -423,8 +423,9 @@ impl Store for SqliteStore {
                 .await
                 .map_err(&failed)?;
             if left == 0 {
-                // The row stays, with its serial: an old plan must stay stale. What it stood on is free.
-                sqlx::query("UPDATE scopes SET stands_on = '[]', metadata = 'null' WHERE scope = ?")
+                // The row stays, with its serial: an old plan must stay stale. Its claims are gone; on what it stood stays known, so
+                // that `down --with-foundations` finds it later. A scope without resources holds nothing below it.
+                sqlx::query("UPDATE scopes SET metadata = 'null' WHERE scope = ?")
                     .bind(part.scope.to_string())
                     .execute(&mut *transaction)
                     .await
