@@ -69,7 +69,7 @@ def inventory(world):
     add("ecs cluster", (cluster["clusterName"] for cluster in clusters if cluster["status"] != "INACTIVE"))
     services = set()
     for cluster in clusters:
-        services.update(pages(ecs, "list_services", "serviceArns", cluster=cluster["clusterArn"]))
+        services.update(living_services(ecs, cluster["clusterArn"]))
     add("ecs service", services)
     # A deregistered revision stays readable in AWS as in moto; only the active ones are listed.
     add("ecs task definition", pages(ecs, "list_task_definitions", "taskDefinitionArns", status="ACTIVE"))
@@ -81,7 +81,9 @@ def inventory(world):
     add("target group", (item["TargetGroupArn"] for item in pages(balancing, "describe_target_groups", "TargetGroups")))
     add("web acl", (item["Name"] for item in client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"]))
     add("certificate", (item["CertificateArn"] for item in pages(client("acm"), "list_certificates", "CertificateSummaryList")))
-    add("hosted zone", (item["Id"] for item in pages(client("route53"), "list_hosted_zones", "HostedZones")))
+    zones = pages(client("route53"), "list_hosted_zones", "HostedZones")
+    # Cloud Map of AWS removes a namespace's zone with the namespace; moto leaves it behind (a leftover of the emulator).
+    add("hosted zone", (item["Id"] for item in zones if not item["Config"].get("Comment", "").startswith("hosted zone for private dns namespace")))
     discovery = client("servicediscovery")
     add("namespace", (item["Name"] for item in pages(discovery, "list_namespaces", "Namespaces")))
     add("discovery service", (item["Name"] for item in pages(discovery, "list_services", "Services")))
@@ -138,6 +140,14 @@ def living(kind, item):
     if kind == "ec2 instance":
         return any(instance["State"]["Name"] != "terminated" for instance in item["Instances"])
     return item.get("State", "available") not in ("deleted", "deleting")
+
+
+def living_services(ecs, cluster):
+    """The services of a cluster that are not deleted: AWS goes on listing those as INACTIVE for a while, moto for ever."""
+    arns = pages(ecs, "list_services", "serviceArns", cluster=cluster)
+    chunks = [arns[start : start + 10] for start in range(0, len(arns), 10)]
+    described = [service for chunk in chunks for service in ecs.describe_services(cluster=cluster, services=chunk)["services"]]
+    return [service["serviceArn"] for service in described if service["status"] != "INACTIVE"]
 
 
 def count(found):

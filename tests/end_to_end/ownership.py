@@ -1,5 +1,6 @@
 """Who owns what, read from the tags that each service itself returns: `[(address, identifier)]`, one entry a thing, so a duplicate shows."""
 
+from inventory import living_services
 from world import pages, tags_of
 
 ADDRESS, PLATFORM = "strata:address", "strata:platform"
@@ -16,7 +17,12 @@ def tagged(world):
             found.append((tags, identifier))
 
     ec2 = client("ec2")
+    # moto keeps the tags of what is deleted, AWS does not: what the lists below no longer show is gone.
+    groups = {group["GroupId"] for group in pages(ec2, "describe_security_groups", "SecurityGroups")}
+    templates = {template["LaunchTemplateId"] for template in pages(ec2, "describe_launch_templates", "LaunchTemplates")}
     for tag in pages(ec2, "describe_tags", "Tags", Filters=[{"Name": "key", "Values": [ADDRESS]}]):
+        if {"security-group": groups, "launch-template": templates}.get(tag["ResourceType"], {tag["ResourceId"]}).isdisjoint({tag["ResourceId"]}):
+            continue
         # Machines and their volumes carry the tags of the launch template that started them; deleted gateways and endpoints stay listed.
         if tag["ResourceType"] in ("instance", "volume", "network-interface"):
             continue
@@ -72,7 +78,7 @@ def tagged(world):
         add(cache.list_tags_for_resource(ResourceName=arn)["TagList"], arn)
     ecs = client("ecs")
     clusters = pages(ecs, "list_clusters", "clusterArns")
-    arns = clusters + [arn for cluster in clusters for arn in pages(ecs, "list_services", "serviceArns", cluster=cluster)]
+    arns = clusters + [arn for cluster in clusters for arn in living_services(ecs, cluster)]
     for arn in arns + pages(ecs, "list_task_definitions", "taskDefinitionArns", status="ACTIVE"):
         add(ecs.list_tags_for_resource(resourceArn=arn)["tags"], arn)
     ecr = client("ecr")

@@ -63,12 +63,7 @@ class Shared(WorldCase):
     @classmethod
     def prepare(cls):
         cls.world.up("dev")
-        # moto allows one private namespace in a network, whatever its name (AWS: one of each name), so the second environment's is refused
-        # there; nothing else may fail.
-        cls.calls, result = cls.world.mutating_of("up", "--env", "staging", "--yes", "--format", "json", expect=None)
-        steps = result.json()["run"]["steps"]
-        failed = [step["address"] for step in steps if step["result"]["ended"] == "failed"]
-        assert failed in ([], [f"{STAGING}/service_discovery_private_dns_namespace.services"]), failed
+        cls.calls, _ = cls.world.mutating_of("up", "--env", "staging", "--yes", "--format", "json")
 
     def addresses(self):
         return sorted(tags[ADDRESS] for tags, _ in tagged(self.world))
@@ -94,7 +89,7 @@ class Shared(WorldCase):
         self.assertEqual({address for address in after if address.startswith(DEV + "/")} - kept, set())
         names = {item["data"] for item in removed["kept"]}
         self.assertLessEqual({"db", "documents", "lake", "bookings"}, names)
-        calls, result = world.mutating_of("up", "--env", "staging", "--yes", expect=None)
+        calls, result = world.mutating_of("up", "--env", "staging", "--yes")
         self.assertEqual([call for call in calls if "Delete" in call], [], str(result))
 
         refused = world.run("down", "--network", "nonprod", "--yes", expect=1)

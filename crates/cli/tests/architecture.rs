@@ -69,7 +69,19 @@ fn the_pure_crates_have_no_runtime_no_files_no_clock() {
                 // What follows the tests' marker may read files.
                 let text = std::fs::read_to_string(&path).unwrap();
                 let code = text.split("#[cfg(test)]").next().unwrap();
-                for forbidden in ["std::fs", "std::net", "std::process::Command", "SystemTime::now", "Instant::now", "std::env::var"] {
+                // An address of `std::net` is a value; a socket is not.
+                let forbidden = [
+                    "std::fs",
+                    "TcpStream",
+                    "TcpListener",
+                    "UdpSocket",
+                    "ToSocketAddrs",
+                    "std::process::Command",
+                    "SystemTime::now",
+                    "Instant::now",
+                    "std::env::var",
+                ];
+                for forbidden in forbidden {
                     assert!(!code.contains(forbidden), "{} is in a pure crate and names {forbidden}", path.display());
                 }
             }

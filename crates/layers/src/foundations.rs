@@ -6,6 +6,7 @@
 use ipnet::Ipv4Net;
 use strata_aws::ec2::{SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use strata_aws::route53::HostedZone;
+use strata_aws::servicediscovery::PrivateDnsNamespace;
 use strata_aws::sns::Topic;
 use strata_aws::{ecs, eks, kms, s3};
 use strata_diag::{Diagnostic, Diagnostics, codes};
@@ -245,6 +246,18 @@ impl<'a> NetworkView<'a> {
     #[must_use]
     pub fn private_zone(&self) -> Handle {
         Handle::to::<HostedZone>(&self.scope, "internal")
+    }
+
+    /// The private zone below it in which the services of ECS clusters find each other: `services.nonprod.acme.internal`.
+    #[must_use]
+    pub fn services_zone_name(&self) -> String {
+        format!("services.{}", self.private_zone_name)
+    }
+
+    /// Cloud Map's namespace of that zone; made where an ECS cluster stands in the network.
+    #[must_use]
+    pub fn services_namespace(&self) -> Handle {
+        Handle::to::<PrivateDnsNamespace>(&self.scope, "services")
     }
 }
 

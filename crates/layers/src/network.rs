@@ -11,6 +11,7 @@ mod routes;
 
 use strata_aws::ec2::{DefaultSecurityGroup, Subnet, Vpc};
 use strata_aws::route53::{HostedZone, HostedZoneConfig, HostedZoneVpc};
+use strata_aws::servicediscovery::PrivateDnsNamespace;
 use strata_graph::Layer;
 use strata_spec::{Platform, Runtime};
 
@@ -49,6 +50,21 @@ pub(crate) fn lower(builder: &mut Builder<'_>, platform: &Platform, network: &Ne
         ..HostedZone::default()
     };
     builder.add("internal", zone, About::new(&key, "Names that only this network resolves."));
+    services_zone(builder, platform, network);
+}
+
+/// The zone in which the services of ECS clusters find each other: one for the network, so that environments share its cost.
+fn services_zone(builder: &mut Builder<'_>, platform: &Platform, network: &NetworkView<'_>) {
+    let holds_ecs = platform.clusters.values().any(|cluster| cluster.network.as_str() == network.name && cluster.runtime == Runtime::Ecs);
+    if holds_ecs {
+        let namespace = PrivateDnsNamespace {
+            name: network.services_zone_name(),
+            vpc: network.vpc_id(),
+            description: format!("services in the network {}", network.name),
+            ..PrivateDnsNamespace::default()
+        };
+        builder.add("services", namespace, About::new(network.key_path(), "The private zone in which services find each other."));
+    }
 }
 
 fn subnets(builder: &mut Builder<'_>, platform: &Platform, network: &NetworkView<'_>) {

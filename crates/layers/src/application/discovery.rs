@@ -1,11 +1,12 @@
 //! Names by which services call each other.
 //!
-//! On Amazon ECS a private zone that Cloud Map keeps, with a record for each running task; on Kubernetes the cluster's own names.
-//! Invariant: only a service that another one calls has a name.
+//! On Amazon ECS the network's private zone for services, in which Cloud Map keeps a record for each running task; on Kubernetes the
+//! cluster's own names. Invariants: only a service that another one calls has a name; the name says application and environment, since
+//! the zone is shared by all that stand in the network.
 
 use std::collections::BTreeMap;
 
-use strata_aws::servicediscovery::{DnsConfig, DnsRecord, HealthCheckCustomConfig, PrivateDnsNamespace, Service};
+use strata_aws::servicediscovery::{DnsConfig, DnsRecord, HealthCheckCustomConfig, Service};
 use strata_graph::Text;
 use strata_spec::{Name, TargetKind};
 
@@ -15,14 +16,12 @@ use crate::builder::{About, Handle};
 use crate::environment::Context;
 use crate::uses::target::{Door, Target, Targets};
 
-/// The name of the private zone's resource.
-const ZONE: &str = "services";
 /// Seconds that callers keep an address: short, as tasks come and go.
 const KEEP: i64 = 10;
 
-/// The zone: `dev.ticketing.acme.internal`.
-fn zone_name(context: &Context<'_>) -> String {
-    format!("{}.{}.{}.internal", context.environment(), context.application(), context.platform.platform)
+/// The name of a service below the network's zone: `api.dev.ticketing`.
+fn registered_name(context: &Context<'_>, name: &Name) -> String {
+    format!("{name}.{}.{}", context.environment(), context.application())
 }
 
 /// The registry of a service, if another one calls it.
@@ -30,7 +29,7 @@ pub(super) fn registry(context: &Context<'_>, name: &Name) -> Option<Handle> {
     context.builder.has::<Service>(name.as_str()).then(|| context.builder.handle::<Service>(name.as_str()))
 }
 
-/// Adds zone and registries, and the targets of the services that are called.
+/// Adds the registries, and the targets of the services that are called.
 pub(super) fn lower(context: &mut Context<'_>, groups: &BTreeMap<String, Handle>, targets: &mut Targets) {
     let resolved = context.resolved;
     for (name, service) in &resolved.application.services {
@@ -39,7 +38,7 @@ pub(super) fn lower(context: &mut Context<'_>, groups: &BTreeMap<String, Handle>
         };
         let host = if context.cluster.is_ecs() {
             register(context, name);
-            format!("{name}.{}", zone_name(context))
+            format!("{}.{}", registered_name(context, name), context.network.services_zone_name())
         } else {
             let space = namespace(context.application(), context.environment());
             format!("{name}.{space}.svc.cluster.local")
@@ -55,20 +54,9 @@ pub(super) fn lower(context: &mut Context<'_>, groups: &BTreeMap<String, Handle>
 }
 
 fn register(context: &mut Context<'_>, name: &Name) {
-    if !context.builder.has::<PrivateDnsNamespace>(ZONE) {
-        let zone = PrivateDnsNamespace {
-            name: zone_name(context),
-            vpc: context.network.vpc_id(),
-            description: format!("services of {} in {}", context.application(), context.environment()),
-            ..PrivateDnsNamespace::default()
-        };
-        let about = About::new("services", "The private zone in which services find each other.");
-        context.builder.add(ZONE, zone, about);
-    }
-    let zone = context.builder.handle::<PrivateDnsNamespace>(ZONE);
     let service = Service {
-        name: name.to_string(),
-        namespace_id: zone.output("Id"),
+        name: registered_name(context, name),
+        namespace_id: context.network.services_namespace().output("Id"),
         dns_config: DnsConfig {
             dns_records: vec![DnsRecord { ttl: KEEP, record_type: "A".to_owned() }],
             routing_policy: "MULTIVALUE".to_owned(),

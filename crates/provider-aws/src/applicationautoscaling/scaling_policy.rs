@@ -139,6 +139,12 @@ async fn put(cloud: &Cloud, desired: &ScalingPolicy) -> Result<String, ProviderE
     if arn.is_empty() { Err(missing("application-autoscaling:PutScalingPolicy", "PolicyARN")) } else { Ok(arn.to_owned()) }
 }
 
+/// The part of a policy's ARN that says what it scales and its name, which are unique together. What stands before it is a number
+/// that emulators change with each `PutScalingPolicy`.
+fn named(arn: &str) -> &str {
+    arn.split_once(":resource/").map_or(arn, |(_, named)| named)
+}
+
 #[async_trait]
 impl Handler for ScalingPolicy {
     async fn observe(cloud: &Cloud, target: &Target<'_, Self>) -> Result<Option<Observed<Self>>, ProviderError> {
@@ -159,7 +165,7 @@ impl Handler for ScalingPolicy {
             .await;
         let all = found(all.map_err(|error| failed("application-autoscaling:DescribeScalingPolicies", error)))?;
         let is = |policy: &sdk::ScalingPolicy| match target.id {
-            Some(id) => policy.policy_arn() == id.0,
+            Some(id) => named(policy.policy_arn()) == named(&id.0),
             None => Some(policy.resource_id()) == resource && policy.policy_name() == wanted.policy_name,
         };
         let Some(seen) = all.into_iter().flatten().find(is) else { return Ok(None) };
