@@ -24,8 +24,11 @@ class Interrupted(WorldCase):
     """kill -9 twice and Ctrl-C once on one way to a whole environment."""
 
     def duplicates(self):
-        addresses = [tags[ADDRESS] for tags, _ in tagged(self.world)]
-        return sorted({address for address in addresses if addresses.count(address) > 1})
+        """What stands more than once: address -> identifiers."""
+        by_address = {}
+        for tags, identifier in tagged(self.world):
+            by_address.setdefault(tags[ADDRESS], []).append(identifier)
+        return {address: identifiers for address, identifiers in by_address.items() if len(identifiers) > 1}
 
     def test_killed_and_stopped_runs_are_finished_without_a_duplicate(self):
         world = self.world
@@ -36,7 +39,7 @@ class Interrupted(WorldCase):
             stop_group(process, signal.SIGKILL)
             process.communicate()
             self.assertEqual(process.returncode, -signal.SIGKILL)
-            self.assertEqual(self.duplicates(), [])
+            self.assertEqual(self.duplicates(), {})
 
         world.recorder.clear()
         process = world.start("up", "--env", "dev", "--yes")
@@ -46,13 +49,13 @@ class Interrupted(WorldCase):
         self.assertEqual(process.returncode, 1, out + err)
         self.assertIn("strata up --env dev", err, "the command that goes on")
         self.assertIn("--endpoint-url", err)
-        self.assertEqual(self.duplicates(), [])
+        self.assertEqual(self.duplicates(), {})
         runs = world.run("history", "--format", "json", cloud=False).json()["runs"]
         self.assertEqual([run["status"] for run in runs], ["cancelled", "interrupted", "interrupted"])
 
         answer = world.up("dev")
         self.assertEqual(answer["run"]["status"], "done", answer["run"]["summary"])
-        self.assertEqual(self.duplicates(), [])
+        self.assertEqual(self.duplicates(), {})
         state = {address: resource for scope in world.backup().values() for address, resource in scope.items()}
         wanted = sorted(
             address

@@ -36,6 +36,9 @@ pub struct Patience {
     pub ready: Duration,
     /// How long a deletion is tried again while something still uses the resource.
     pub in_use: Duration,
+    /// How long after its call a creation may still show up that a dead run began: until then, not seen is not 'not made'. The call may
+    /// have been under way when the process died, and what was made is seen late.
+    pub late: Duration,
     /// How often a call that failed in passing is tried again, on top of the provider's own tries.
     pub tries: u32,
 }
@@ -47,6 +50,8 @@ impl Patience {
         longest_pause: Duration::from_secs(15),
         ready: Duration::from_secs(60 * 60),
         in_use: Duration::from_secs(15 * 60),
+        // Amazon EC2 user guide, 'Eventual consistency in the Amazon EC2 API': up to a few minutes in the worst case, seconds as a rule.
+        late: Duration::from_secs(120),
         tries: 3,
     };
     /// For an emulator: everything is there at once, and what is not never will be.
@@ -55,6 +60,7 @@ impl Patience {
         longest_pause: Duration::from_millis(500),
         ready: Duration::from_secs(20),
         in_use: Duration::from_secs(5),
+        late: Duration::from_secs(15),
         tries: 3,
     };
 }

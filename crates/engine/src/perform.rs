@@ -6,7 +6,7 @@ use std::time::Duration;
 use strata_graph::{Address, Document, PhysicalId};
 use strata_plan::{Action, Change, Deposed, Operation, ResourceState, ResourceStatus, Step, compare};
 use strata_provider::{ErrorKind, Observation, Placement, ProviderError, Readiness, Request};
-use strata_store::{Intent, IntentOperation, Outcome, Write};
+use strata_store::{Intent, IntentOperation, OpenIntent, Outcome, Write};
 use tokio::time::Instant;
 
 use crate::Engine;
@@ -21,10 +21,6 @@ enum Seen {
     NotYet(Option<Box<Observation>>, String),
     Error(ProviderError),
 }
-
-/// How often a creation that a dead run began is looked up again before it counts as not made: its call may still have been under way when
-/// the process died, and what was made shows up late (Amazon EC2 user guide, 'Eventual consistency in the Amazon EC2 API').
-const LATE_LOOKS: u32 = 4;
 
 /// What a look-up without an id found.
 enum Found {
@@ -98,6 +94,11 @@ impl Job<'_> {
             purpose: self.action.purpose.clone(),
             deposed,
         }
+    }
+
+    /// The state of what a look-up found and nobody has seen ready yet.
+    fn found(&self, id: &PhysicalId, properties: &Document, deposed: &[Deposed]) -> ResourceState {
+        self.state(Some(id.clone()), properties.clone(), ResourceStatus::Pending("found by a look-up".to_owned()), deposed.to_vec())
     }
 
     /// The desired properties with everything known filled in.
@@ -215,7 +216,7 @@ impl Engine {
                 deposed.push(Deposed { id, properties: state.properties });
             }
         }
-        match self.recover(job, &properties).await? {
+        match self.recover(job, &properties, &deposed).await? {
             Ok(Some(id)) => return self.settle(job, id, properties, deposed, true).await,
             Ok(None) => {}
             Err(undecided) => return Ok(Ended::Failed(undecided)),
@@ -253,7 +254,7 @@ impl Engine {
                     match self.find_ours(job, &properties).await {
                         Ok(Found::Ours(seen)) if decided => {
                             let outcome = Write::Outcome { token, outcome: Outcome::Done { id: Some(seen.id.clone()) } };
-                            self.store.write(vec![outcome]).await?;
+                            self.put(job.shared, vec![outcome], job.found(&seen.id, &properties, &deposed)).await?;
                             return self.settle(job, seen.id, properties, deposed, true).await;
                         }
                         Ok(Found::Ours(seen)) => {
@@ -290,22 +291,29 @@ impl Engine {
     }
 
     /// Looks up what earlier runs intended to make and never heard of; the inner error says why that cannot be decided.
-    async fn recover(&self, job: &Job<'_>, properties: &Document) -> Result<Result<Option<PhysicalId>, String>, EngineError> {
+    ///
+    /// What is found goes on record together with the outcome: a run that dies in between would leave something that nothing knows of.
+    async fn recover(
+        &self,
+        job: &Job<'_>,
+        properties: &Document,
+        deposed: &[Deposed],
+    ) -> Result<Result<Option<PhysicalId>, String>, EngineError> {
         let open = {
             let mut open = job.shared.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             open.remove(&job.action.address).unwrap_or_default()
         };
-        let creates: Vec<Intent> = open.into_iter().filter(|intent| intent.operation == IntentOperation::Create).collect();
-        if creates.is_empty() {
-            return Ok(Ok(None));
-        }
+        let creates: Vec<OpenIntent> = open.into_iter().filter(|open| open.intent.operation == IntentOperation::Create).collect();
+        // The youngest decides how long to look.
+        let Some(age) = creates.iter().map(|open| open.age).min() else { return Ok(Ok(None)) };
+        let since = Instant::now();
         let mut look = self.find_ours(job, properties).await;
-        for _ in 0..LATE_LOOKS {
-            if !matches!(look, Ok(Found::Nothing)) {
-                break;
-            }
+        while matches!(look, Ok(Found::Nothing)) && self.may_show_up(job.shared, age + since.elapsed()) {
             tokio::time::sleep(self.patience.longest_pause).await;
             look = self.find_ours(job, properties).await;
+        }
+        if matches!(look, Ok(Found::Nothing)) && age + since.elapsed() < self.patience.late {
+            return Ok(Err("an earlier run began to make it, and this run was stopped before it was clear whether it did".to_owned()));
         }
         let (id, detail, undecided) = match look {
             Ok(Found::Ours(seen)) => (Some(seen.id.clone()), format!("an earlier run had made it as {}", seen.id), None),
@@ -320,10 +328,18 @@ impl Engine {
             Some(id) => Outcome::Done { id: Some(id.clone()) },
             None => Outcome::Failed { error: format!("looked up by {}: {detail}", job.shared.run) },
         };
-        let writes = creates.into_iter().map(|intent| Write::Outcome { token: intent.token, outcome: outcome.clone() }).collect();
-        self.store.write(writes).await?;
+        let writes = creates.into_iter().map(|open| Write::Outcome { token: open.intent.token, outcome: outcome.clone() }).collect();
+        match &id {
+            Some(id) => self.put(job.shared, writes, job.found(id, properties, deposed)).await?,
+            None => self.store.write(writes).await?,
+        }
         job.shared.tell(Event::Recovered { address: job.action.address.clone(), detail });
         Ok(undecided.map_or(Ok(id), Err))
+    }
+
+    /// Whether what was not found may still show up, so long after its call: unless somebody stops the run, which leaves it open.
+    pub(crate) fn may_show_up(&self, shared: &Shared, age: Duration) -> bool {
+        age < self.patience.late && shared.cancel.level() == CancelLevel::None
     }
 
     /// Looks for the resource without an id; something of that name that carries another owner is an error.
@@ -379,9 +395,14 @@ impl Engine {
             if differs {
                 if let Err(error) = self.call_update(job, &id, &properties, &observation.properties).await? {
                     state.outputs.clone_from(&observation.outputs);
-                    state.status = ResourceStatus::Pending("made by an earlier run and not finished".to_owned());
+                    // It stands as an emulator left it that can neither remove nor change it.
+                    let unsupported = error.kind == ErrorKind::Unsupported;
+                    state.status = match unsupported {
+                        true => ResourceStatus::Unsupported(error.operation.clone()),
+                        false => ResourceStatus::Pending("made by an earlier run and not finished".to_owned()),
+                    };
                     self.put(job.shared, Vec::new(), state).await?;
-                    return Ok(Ended::Failed(error.to_string()));
+                    return Ok(if unsupported { Ended::Unsupported(error.operation) } else { Ended::Failed(error.to_string()) });
                 }
                 seen = self.wait_ready(job, &id, &properties).await;
             }

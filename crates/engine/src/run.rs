@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use strata_graph::{Address, Scope};
 use strata_plan::{Operation, Plan, ResourceState, ResourceStatus, ScopeState, StepId};
 use strata_provider::Request;
-use strata_store::{Intent, IntentOperation, Outcome, RunId, RunStatus, Starter, StoreError, Write};
+use strata_store::{IntentOperation, OpenIntent, Outcome, RunId, RunStatus, Starter, StoreError, Write};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::cancel::{Cancel, CancelLevel};
@@ -59,7 +59,7 @@ pub(crate) struct Shared {
     pub plan: Plan,
     pub run: RunId,
     pub states: Mutex<BTreeMap<Scope, ScopeState>>,
-    pub open: Mutex<HashMap<Address, Vec<Intent>>>,
+    pub open: Mutex<HashMap<Address, Vec<OpenIntent>>>,
     pub cancel: Cancel,
     pub events: UnboundedSender<Event>,
     pub placements: BTreeMap<Scope, strata_provider::Placement>,
@@ -95,9 +95,9 @@ impl Engine {
         for state in self.store.scopes().await? {
             states.insert(state.scope.clone(), state);
         }
-        let mut by_address: HashMap<Address, Vec<Intent>> = HashMap::new();
+        let mut by_address: HashMap<Address, Vec<OpenIntent>> = HashMap::new();
         for intent in open {
-            by_address.entry(intent.address.clone()).or_default().push(intent);
+            by_address.entry(intent.intent.address.clone()).or_default().push(intent);
         }
         let mut placements: BTreeMap<Scope, strata_provider::Placement> = states
             .values()
@@ -213,7 +213,7 @@ impl Engine {
             let steps = shared.plan.steps.iter().filter(|step| step.operation == Operation::Create);
             steps.filter_map(|step| shared.plan.actions.get(step.action)).any(|action| action.address == *address)
         };
-        let open: Vec<Intent> = {
+        let open: Vec<OpenIntent> = {
             let mut open = shared.open.lock().unwrap_or_else(PoisonError::into_inner);
             let mut settled = Vec::new();
             for (address, intents) in open.iter_mut() {
@@ -222,11 +222,12 @@ impl Engine {
                     continue;
                 }
                 let look_up_later = planned(address);
-                settled.extend(intents.extract_if(.., |intent| intent.operation != IntentOperation::Create || !look_up_later));
+                settled.extend(intents.extract_if(.., |open| open.intent.operation != IntentOperation::Create || !look_up_later));
             }
             settled
         };
-        for intent in open {
+        let since = Instant::now();
+        for OpenIntent { intent, age } in open {
             let mut writes = Vec::new();
             let mut outcome = Outcome::Failed { error: format!("its run ended before the answer; {} looked again", shared.run) };
             let known = shared.states().get(intent.address.scope()).is_some_and(|scope| scope.resources.contains_key(&intent.address));
@@ -240,7 +241,16 @@ impl Engine {
                     id: None,
                     properties: &intent.properties,
                 };
-                match self.look_up(&request).await {
+                let mut look = self.look_up(&request).await;
+                while matches!(look, Ok(None)) && self.may_show_up(shared, age + since.elapsed()) {
+                    tokio::time::sleep(self.patience.longest_pause).await;
+                    look = self.look_up(&request).await;
+                }
+                if matches!(look, Ok(None)) && age + since.elapsed() < self.patience.late {
+                    // Stopped before it was clear: the intent stays open.
+                    continue;
+                }
+                match look {
                     Ok(Some(seen)) => {
                         let plan = self.store.plan_of(&intent.run).await?;
                         let Some(action) = plan.iter().flat_map(|plan| &plan.actions).find(|action| action.address == intent.address)

@@ -12,7 +12,7 @@ pub mod sqlite;
 
 pub use backup::{Backup, export, import};
 pub use error::StoreError;
-pub use model::{Intent, IntentOperation, Outcome, RunId, RunRecord, RunStatus, Starter, Write};
+pub use model::{Intent, IntentOperation, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, Write};
 pub use sqlite::SqliteStore;
 
 use async_trait::async_trait;
@@ -41,7 +41,7 @@ pub trait Store: Send + Sync {
     async fn finish(&self, run: &RunId, status: RunStatus, summary: &str) -> Result<(), StoreError>;
 
     /// Intents without outcome, oldest first.
-    async fn open_intents(&self) -> Result<Vec<Intent>, StoreError>;
+    async fn open_intents(&self) -> Result<Vec<OpenIntent>, StoreError>;
 
     /// The latest runs, newest first.
     async fn runs(&self, limit: u32) -> Result<Vec<RunRecord>, StoreError>;

@@ -129,6 +129,15 @@ pub struct Intent {
     pub properties: Document,
 }
 
+/// An intent without an outcome: its run ended before the answer came, or still waits for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenIntent {
+    /// What was intended.
+    pub intent: Intent,
+    /// How long ago it was written, by this machine's clock, to the second. The call was sent a moment later.
+    pub age: std::time::Duration,
+}
+
 /// What came of an intent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "outcome")]

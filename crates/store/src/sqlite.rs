@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::Store;
 use crate::error::StoreError;
-use crate::model::{Intent, LEASE_SECONDS, Outcome, RunId, RunRecord, RunStatus, Starter, Write};
+use crate::model::{Intent, LEASE_SECONDS, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, Write};
 use crate::schema::MIGRATIONS;
 
 /// How many callers' writes go into one transaction at most.
@@ -435,12 +435,20 @@ impl Store for SqliteStore {
         transaction.commit().await.map_err(&failed)
     }
 
-    async fn open_intents(&self) -> Result<Vec<Intent>, StoreError> {
-        let rows = sqlx::query("SELECT token, intent FROM journal WHERE outcome IS NULL ORDER BY sequence")
+    async fn open_intents(&self) -> Result<Vec<OpenIntent>, StoreError> {
+        let now = jiff::Timestamp::now();
+        let rows = sqlx::query("SELECT token, intent, intended FROM journal WHERE outcome IS NULL ORDER BY sequence")
             .fetch_all(&self.pool)
             .await
             .map_err(self.failed("cannot be read"))?;
-        rows.iter().map(|row| serde_json::from_str(row.get("intent")).map_err(unreadable(row.get::<String, _>("token")))).collect()
+        rows.iter()
+            .map(|row| {
+                let intent = serde_json::from_str(row.get("intent")).map_err(unreadable(row.get::<String, _>("token")))?;
+                // A time that cannot be read, or lies ahead, counts as this moment: the careful side.
+                let intended = row.get::<String, _>("intended").parse().unwrap_or(now);
+                Ok(OpenIntent { intent, age: Duration::try_from(now.duration_since(intended)).unwrap_or_default() })
+            })
+            .collect()
     }
 
     async fn runs(&self, limit: u32) -> Result<Vec<RunRecord>, StoreError> {

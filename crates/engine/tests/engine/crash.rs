@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use strata_engine::{Cancel, Ended, Event};
-use strata_graph::{Document, Graph, PhysicalId};
+use strata_engine::{Cancel, Ended, Event, Patience};
+use strata_graph::{Document, Graph, PhysicalId, TypeName};
 use strata_provider::fake::Fault;
 use strata_provider::{Account, ErrorKind, FakeCloud, Observation, Placement, Provider, ProviderError, Request};
 use strata_store::{RunStatus, Store};
@@ -139,6 +139,33 @@ async fn the_next_run_says_what_it_found_of_the_dead_one() {
                 .any(|event| matches!(event, Event::Recovered { address: at, detail } if *at == address("a") && detail.contains(words)))
         );
     }
+}
+
+#[tokio::test]
+async fn what_shows_up_late_is_not_made_a_second_time() {
+    let world = World::new().await;
+    let plan = world.plan(&shop()).await;
+    // The call of the dead run is carried out only while the next run already looks.
+    die(&world, &plan, "a", When::BeforeTheCall).await;
+    let plan = world.plan(&shop()).await;
+    let late = tokio::spawn({
+        let (cloud, properties) = (world.cloud.clone(), plan.actions[0].after.clone().unwrap());
+        async move {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let placement = Placement { account: "a".into(), account_id: "111111111111".into(), role: None, region: "us-east-1".into() };
+            let (at, type_name) = (address("a"), TypeName("Test::Thing".into()));
+            let request =
+                Request { placement: &placement, platform: "acme", address: &at, type_name: &type_name, id: None, properties: &properties };
+            cloud.create(&request, "the dead run's").await.unwrap();
+        }
+    });
+    let patient = engine(world.cloud.clone(), world.store.clone(), Patience { late: Duration::from_secs(5), ..QUICK });
+    let (sender, _receiver) = mpsc::unbounded_channel();
+    let report = patient.run(&plan, &crate::world::alive(), Cancel::default(), sender).await.unwrap();
+    late.await.unwrap();
+    assert_eq!(report.status, RunStatus::Done, "{report:?}");
+    assert_eq!(world.cloud.inventory().len(), 4, "one of each");
+    world.assert_consistent().await;
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 mod crash;
 mod faults;
+mod journal_deaths;
 mod random;
 mod removal;
 mod replacement;

@@ -118,6 +118,7 @@ pub const QUICK: Patience = Patience {
     longest_pause: Duration::from_millis(2),
     ready: Duration::from_millis(400),
     in_use: Duration::from_millis(50),
+    late: Duration::ZERO,
     tries: 3,
 };
 
@@ -238,7 +239,7 @@ impl World {
     }
 }
 
-pub fn engine(provider: Arc<dyn Provider>, store: Arc<SqliteStore>, patience: Patience) -> Engine {
+pub fn engine(provider: Arc<dyn Provider>, store: Arc<dyn Store>, patience: Patience) -> Engine {
     Engine::new(provider, store, contracts(), Limits::emulator(8), patience)
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_backup::types::{BackupPlanInput, BackupRule as SdkRule, BackupRuleInput, CopyAction as SdkCopy, Lifecycle};
 use strata_aws::backup::{BackupLifecycle, BackupPlan, BackupPlanContent, BackupRule, CopyAction};
 use strata_graph::PhysicalId;
-use strata_provider::ProviderError;
+use strata_provider::{ErrorKind, ProviderError};
 
 use super::{read_tags, retag};
 use crate::client::Cloud;
@@ -119,8 +119,16 @@ impl Handler for BackupPlan {
             .backup_plan(input(&target.properties.plan)?)
             .set_backup_plan_tags(Some(tags::plain(&target.properties.tags)?.into_iter().collect()))
             .creator_request_id(target.token);
-        let id = call.send().await.map_err(at("backup:CreateBackupPlan"))?.backup_plan_id;
-        id.map(PhysicalId).ok_or_else(|| missing("backup:CreateBackupPlan", "BackupPlanId"))
+        let answer = match call.send().await.map_err(at("backup:CreateBackupPlan")) {
+            Ok(answer) => answer,
+            // An emulator keeps the names of deleted plans: what it refuses then, AWS would make.
+            Err(error) if cloud.settings.emulator && error.kind == ErrorKind::Conflict => {
+                let stands = find(cloud, &target.properties.plan.backup_plan_name).await?.is_some();
+                return Err(if stands { error } else { ProviderError { kind: ErrorKind::Unsupported, ..error } });
+            }
+            Err(error) => return Err(error),
+        };
+        answer.backup_plan_id.map(PhysicalId).ok_or_else(|| missing("backup:CreateBackupPlan", "BackupPlanId"))
     }
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
