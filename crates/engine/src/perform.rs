@@ -366,7 +366,7 @@ impl Engine {
         };
         let Some(seen) = seen else { return Ok(None) };
         let tagged = request.properties.0.contains_key("Tags");
-        if tagged && seen.owner() != Some(request.address.to_string().as_str()) {
+        if tagged && !seen.belongs_to(request.address) {
             let owner = seen.owner().map_or_else(|| "it carries no ownership tag".to_owned(), |owner| format!("it belongs to {owner}"));
             return Err(ProviderError::new(
                 ErrorKind::Conflict,

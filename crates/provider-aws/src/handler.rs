@@ -45,18 +45,27 @@ pub struct Observed<R> {
     pub outputs: BTreeMap<String, String>,
     /// Whether it can be used.
     pub readiness: Readiness,
+    /// Whether something other than a tag proves that it is ours; see [`strata_provider::Observation::proven`].
+    pub proven: bool,
 }
 
 impl<R> Observed<R> {
     /// A thing that is ready.
     pub fn ready(id: impl Into<String>, properties: R) -> Self {
-        Self { id: PhysicalId(id.into()), properties, outputs: BTreeMap::new(), readiness: Readiness::Ready }
+        Self { id: PhysicalId(id.into()), properties, outputs: BTreeMap::new(), readiness: Readiness::Ready, proven: false }
     }
 
     /// With an output.
     #[must_use]
     pub fn output(mut self, name: &str, value: impl Into<String>) -> Self {
         self.outputs.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// With a proof of ownership other than a tag.
+    #[must_use]
+    pub fn proven(mut self, proven: bool) -> Self {
+        self.proven = proven;
         self
     }
 

@@ -53,7 +53,7 @@ pub const fn handler<R: Handler>() -> HandlerEntry {
                 };
                 let properties = Document::of(&seen.properties)
                     .map_err(|error| ProviderError::internal("strata", format!("{} cannot be written: {error}", R::CONTRACT.type_name)))?;
-                Ok(Some(Observation { id: seen.id, properties, outputs: seen.outputs, readiness: seen.readiness }))
+                Ok(Some(Observation { id: seen.id, properties, outputs: seen.outputs, readiness: seen.readiness, proven: seen.proven }))
             })
         },
         create: |cloud, request, token| {

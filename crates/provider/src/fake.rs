@@ -18,7 +18,7 @@ pub enum Fault {
     Refuse(ErrorKind),
     /// Carry it out and lose the answer.
     LoseAnswer,
-    /// A creation of several calls of which the first is carried out and the second is refused with this kind.
+    /// A creation of several calls of which the first is carried out and the second, which sets the tags, is refused with this kind.
     Half(ErrorKind),
 }
 
@@ -29,6 +29,8 @@ struct Thing {
     outputs: BTreeMap<String, String>,
     pending_polls: u32,
     broken: Option<String>,
+    /// Made by `create`, and so with the caller's reference.
+    ours: bool,
 }
 
 #[derive(Debug, Default)]
@@ -110,7 +112,7 @@ impl FakeCloud {
         let mut contents = self.contents();
         contents.next += 1;
         let id = format!("{}-{:06}", address.kind(), contents.next);
-        let thing = Thing { owner: address.to_string(), properties, outputs: BTreeMap::new(), pending_polls: 0, broken: None };
+        let thing = Thing { owner: address.to_string(), properties, outputs: BTreeMap::new(), pending_polls: 0, broken: None, ours: false };
         contents.things.insert(id, thing);
     }
 
@@ -158,12 +160,20 @@ impl Provider for FakeCloud {
         } else {
             Readiness::Ready
         };
-        Ok(Some(Observation { id: PhysicalId(id), properties: thing.properties.clone(), outputs: thing.outputs.clone(), readiness }))
+        Ok(Some(Observation {
+            id: PhysicalId(id),
+            properties: thing.properties.clone(),
+            outputs: thing.outputs.clone(),
+            readiness,
+            proven: thing.ours,
+        }))
     }
 
     async fn create(&self, request: &Request<'_>, _token: &str) -> Result<PhysicalId, ProviderError> {
         let mut contents = self.contents();
         contents.calls.push(format!("create {}", request.address));
+        let faults = contents.faults.get(&format!("create {}", request.address));
+        let half = faults.and_then(VecDeque::front).is_some_and(|fault| matches!(fault, Fault::Half(_)));
         let lose = Self::meet(&mut contents, "create", request)?;
         if !request.properties.is_resolved() {
             return Err(ProviderError::internal("fake:create", format!("{} still holds references", request.address)));
@@ -180,9 +190,13 @@ impl Provider for FakeCloud {
             .at(&format!("Tags.{ADDRESS_TAG}"))
             .and_then(|value| value.as_str().map(ToOwned::to_owned))
             .unwrap_or_else(|| request.address.to_string());
+        let mut properties = request.properties.clone();
+        if half {
+            properties.0.remove("Tags");
+        }
         let pending_polls = contents.pending_polls;
         let broken = contents.break_next.remove(&request.address.to_string());
-        contents.things.insert(id.clone(), Thing { owner, properties: request.properties.clone(), outputs, pending_polls, broken });
+        contents.things.insert(id.clone(), Thing { owner, properties, outputs, pending_polls, broken, ours: true });
         lose.map_or(Ok(PhysicalId(id)), Err)
     }
 

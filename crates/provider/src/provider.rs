@@ -88,6 +88,9 @@ pub struct Observation {
     pub outputs: BTreeMap<String, String>,
     /// Whether it can be used.
     pub readiness: Readiness,
+    /// Whether something other than a tag proves that it was made for the requested address, such as a caller reference that only
+    /// Strata gives: so it is told of what is half made, where the API takes tags only by a second call.
+    pub proven: bool,
 }
 
 /// The name of the tag that holds the owner's address.
@@ -100,6 +103,15 @@ impl Observation {
     #[must_use]
     pub fn owner(&self) -> Option<&str> {
         self.properties.0.get("Tags")?.get(ADDRESS_TAG)?.as_str()
+    }
+
+    /// Whether it belongs to the address: by its tag, or where it carries none, by another proof.
+    #[must_use]
+    pub fn belongs_to(&self, address: &Address) -> bool {
+        match self.owner() {
+            Some(owner) => owner == address.to_string(),
+            None => self.proven,
+        }
     }
 }
 

@@ -142,6 +142,17 @@ async fn the_next_run_says_what_it_found_of_the_dead_one() {
 }
 
 #[tokio::test]
+async fn what_a_dead_run_made_without_its_tags_is_finished() {
+    let world = World::new().await;
+    let plan = world.plan(&shop()).await;
+    world.cloud.inject("create", &address("a").to_string(), Fault::Half(ErrorKind::Transient));
+    die(&world, &plan, "a", When::AfterTheCall).await;
+    assert_eq!(world.up(&shop()).await.status, RunStatus::Done);
+    assert_eq!(world.cloud.inventory().len(), 4, "one of each");
+    world.assert_consistent().await;
+}
+
+#[tokio::test]
 async fn what_shows_up_late_is_not_made_a_second_time() {
     let world = World::new().await;
     let plan = world.plan(&shop()).await;

@@ -98,7 +98,9 @@ impl Handler for HostedZone {
             tags: tags?,
         };
         let servers = answer.delegation_set().map(|set| set.name_servers().join(",")).unwrap_or_default();
-        Ok(Some(Observed::ready(&id, properties).output("Id", &id).output("NameServers", servers)))
+        // The tags come by a second call; until then the reference of the creating one says whose it is.
+        let proven = zone.caller_reference().starts_with(&reference(target));
+        Ok(Some(Observed::ready(&id, properties).output("Id", &id).output("NameServers", servers).proven(proven)))
     }
 
     async fn create(cloud: &Cloud, target: &Target<'_, Self>) -> Result<PhysicalId, ProviderError> {

@@ -27,13 +27,18 @@ fn sdk_tags(all: &Tags) -> Result<Vec<Tag>, ProviderError> {
 impl Handler for Bucket {
     async fn observe(cloud: &Cloud, target: &Target<'_, Self>) -> Result<Option<Observed<Self>>, ProviderError> {
         let name = target.id.map_or(target.properties.bucket_name.as_str(), |id| id.0.as_str());
-        if found(cloud.s3().head_bucket().bucket(name).send().await.map_err(at("s3:HeadBucket")))?.is_none() {
+        // A bucket of somebody else's is refused here, and so is never read as ours.
+        let head = cloud.s3().head_bucket().bucket(name).expected_bucket_owner(&cloud.account.account_id).send().await;
+        if found(head.map_err(at("s3:HeadBucket")))?.is_none() {
             return Ok(None);
         }
         let properties = read::read(cloud, name, target.properties).await?;
+        // The call that makes a bucket takes its tags too, but emulators drop them: there, one without any is one that is half made.
+        let proven = cloud.settings.emulator && properties.tags.is_empty();
         let suffix = if cloud.account.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
         Ok(Some(
             Observed::ready(name, properties)
+                .proven(proven)
                 .output("BucketName", name)
                 .output("Arn", format!("arn:{}:s3:::{name}", cloud.account.partition))
                 .output("DomainName", format!("{name}.s3.{suffix}"))
