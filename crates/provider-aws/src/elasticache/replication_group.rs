@@ -275,7 +275,15 @@ impl Handler for ReplicationGroup {
             .port(int(desired.port)?)
             .set_log_delivery_configurations((!logs.is_empty()).then_some(logs))
             .set_tags(Some(sdk_tags(tags::plain(&desired.tags)?)));
-        call.send().await.map_err(at("elasticache:CreateReplicationGroup"))?;
+        match call.send().await.map_err(at("elasticache:CreateReplicationGroup")) {
+            // An emulator shows a deleted group as `deleting` for ever, and so can never make it again.
+            Err(error) if cloud.settings.emulator && error.kind == ErrorKind::Conflict => {
+                let seen = describe(cloud, &desired.replication_group_id).await?;
+                let leftover = seen.is_some_and(|seen| seen.status() == Some("deleting"));
+                return Err(if leftover { ProviderError { kind: ErrorKind::Unsupported, ..error } } else { error });
+            }
+            answer => answer?,
+        };
         Ok(PhysicalId(desired.replication_group_id.clone()))
     }
 
