@@ -6,12 +6,14 @@
 
 pub mod backup;
 pub mod error;
+pub mod machine;
 pub mod model;
 mod schema;
 pub mod sqlite;
 
 pub use backup::{Backup, export, import};
 pub use error::StoreError;
+pub use machine::{Machine, ThisMachine};
 pub use model::{Intent, IntentOperation, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, Write};
 pub use sqlite::SqliteStore;
 

@@ -4,6 +4,7 @@
 //! fraction of a disk flush when many resources are at work. Readers have connections of their own.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::Store;
 use crate::error::StoreError;
+use crate::machine::{Machine, ThisMachine};
 use crate::model::{Intent, LEASE_SECONDS, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, Write};
 use crate::schema::MIGRATIONS;
 
@@ -27,11 +29,17 @@ struct Batch {
 }
 
 /// The store.
-#[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
     pool: SqlitePool,
     writer: mpsc::Sender<Batch>,
+    machine: Arc<dyn Machine>,
+}
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("SqliteStore").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl SqliteStore {
@@ -41,6 +49,14 @@ impl SqliteStore {
     /// [`StoreError::Folder`] where the folder cannot be made, [`StoreError::TooNew`] for a newer format,
     /// [`StoreError::Database`] where the file is no database or cannot be written.
     pub async fn open(folder: &Path) -> Result<Self, StoreError> {
+        Self::open_on(folder, Arc::new(ThisMachine)).await
+    }
+
+    /// The same, by the clock and the process list of another machine.
+    ///
+    /// # Errors
+    /// Those of [`SqliteStore::open`].
+    pub async fn open_on(folder: &Path, machine: Arc<dyn Machine>) -> Result<Self, StoreError> {
         let shown = folder.display().to_string();
         std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: shown.clone(), source })?;
         let path = folder.join("state.db");
@@ -56,8 +72,8 @@ impl SqliteStore {
         migrate(&mut connection, &path).await?;
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(database(&path, "cannot be opened"))?;
         let (writer, queue) = mpsc::channel(4096);
-        tokio::spawn(write_all(connection, queue, path.clone()));
-        Ok(Self { path, pool, writer })
+        tokio::spawn(write_all(connection, queue, path.clone(), Arc::clone(&machine)));
+        Ok(Self { path, pool, writer, machine })
     }
 
     /// Where the database is.
@@ -88,6 +104,10 @@ impl SqliteStore {
         transaction.commit().await.map_err(&failed)
     }
 
+    fn now(&self) -> String {
+        written(self.machine.now())
+    }
+
     fn failed(&self, what: &'static str) -> impl Fn(sqlx::Error) -> StoreError + '_ {
         move |source| StoreError::Database { path: self.path.display().to_string(), what, source }
     }
@@ -103,8 +123,8 @@ fn unreadable(what: impl Into<String>) -> impl FnOnce(serde_json::Error) -> Stor
     move |source| StoreError::Unreadable { what, source }
 }
 
-fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+fn written(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 fn run_number(run: &RunId) -> i64 {
@@ -139,7 +159,7 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), S
 }
 
 /// The writer: takes what has queued up, writes it in one transaction, and tells each caller.
-async fn write_all(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Batch>, path: PathBuf) {
+async fn write_all(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Batch>, path: PathBuf, machine: Arc<dyn Machine>) {
     while let Some(first) = queue.recv().await {
         let mut batches = vec![first];
         while batches.len() < BATCH {
@@ -148,7 +168,7 @@ async fn write_all(mut connection: SqliteConnection, mut queue: mpsc::Receiver<B
                 Err(_) => break,
             }
         }
-        match commit(&mut connection, batches.iter().flat_map(|batch| &batch.writes), &path).await {
+        match commit(&mut connection, batches.iter().flat_map(|batch| &batch.writes), &path, &*machine).await {
             Ok(()) => {
                 for batch in batches {
                     // A caller that went away needs no answer.
@@ -158,7 +178,7 @@ async fn write_all(mut connection: SqliteConnection, mut queue: mpsc::Receiver<B
             Err(_) => {
                 // One bad write must not fail its neighbours, and its caller must hear why: each alone.
                 for batch in batches {
-                    let result = commit(&mut connection, batch.writes.iter(), &path).await;
+                    let result = commit(&mut connection, batch.writes.iter(), &path, &*machine).await;
                     let _ = batch.done.send(result);
                 }
             }
@@ -166,10 +186,15 @@ async fn write_all(mut connection: SqliteConnection, mut queue: mpsc::Receiver<B
     }
 }
 
-async fn commit<'a>(connection: &mut SqliteConnection, writes: impl Iterator<Item = &'a Write>, path: &Path) -> Result<(), StoreError> {
+async fn commit<'a>(
+    connection: &mut SqliteConnection,
+    writes: impl Iterator<Item = &'a Write>,
+    path: &Path,
+    machine: &dyn Machine,
+) -> Result<(), StoreError> {
     let failed = database(path, "cannot be written");
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(&failed)?;
-    let at = now();
+    let at = written(machine.now());
     for write in writes {
         apply(&mut transaction, write, &at, &failed).await?;
     }
@@ -309,18 +334,18 @@ impl Store for SqliteStore {
         }
         let failed = self.failed("cannot be written");
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(&failed)?;
-        let clock = jiff::Timestamp::now().as_second();
+        let clock = self.machine.now().as_second();
         let rows = sqlx::query("SELECT * FROM runs WHERE status = 'running' ORDER BY number")
             .fetch_all(&mut *transaction)
             .await
             .map_err(&failed)?;
         for row in &rows {
             let run = read_run(row)?;
-            let alive = clock - row.get::<i64, _>("heartbeat") < LEASE_SECONDS && process_may_live(&run.starter, starter);
+            let alive = clock - row.get::<i64, _>("heartbeat") < LEASE_SECONDS && process_may_live(&*self.machine, &run.starter, starter);
             let scopes: Vec<Scope> = serde_json::from_str(row.get("scopes")).map_err(unreadable(run.id.0.clone()))?;
             if !alive {
                 sqlx::query("UPDATE runs SET status = 'interrupted', ended = ? WHERE number = ?")
-                    .bind(now())
+                    .bind(self.now())
                     .bind(run_number(&run.id))
                     .execute(&mut *transaction)
                     .await
@@ -356,7 +381,7 @@ impl Store for SqliteStore {
         .bind(plan.target.to_string())
         .bind(serde_json::to_string(&scopes).map_err(unreadable("the scopes"))?)
         .bind(serde_json::to_string(starter).map_err(unreadable("the starter"))?)
-        .bind(now())
+        .bind(self.now())
         .bind(clock)
         .execute(&mut *transaction)
         .await
@@ -383,7 +408,7 @@ impl Store for SqliteStore {
 
     async fn heartbeat(&self, run: &RunId) -> Result<(), StoreError> {
         sqlx::query("UPDATE runs SET heartbeat = ? WHERE number = ?")
-            .bind(jiff::Timestamp::now().as_second())
+            .bind(self.machine.now().as_second())
             .bind(run_number(run))
             .execute(&self.pool)
             .await
@@ -404,7 +429,7 @@ impl Store for SqliteStore {
         sqlx::query("UPDATE runs SET status = ?, summary = ?, ended = ? WHERE number = ?")
             .bind(status.word())
             .bind(summary)
-            .bind(now())
+            .bind(self.now())
             .bind(run_number(run))
             .execute(&mut *transaction)
             .await
@@ -436,7 +461,7 @@ impl Store for SqliteStore {
     }
 
     async fn open_intents(&self) -> Result<Vec<OpenIntent>, StoreError> {
-        let now = jiff::Timestamp::now();
+        let now = self.machine.now();
         let rows = sqlx::query("SELECT token, intent, intended FROM journal WHERE outcome IS NULL ORDER BY sequence")
             .fetch_all(&self.pool)
             .await
@@ -489,11 +514,8 @@ impl Store for SqliteStore {
 }
 
 /// Whether a run's process may still live: on this host the system is asked, another host's word is its heartbeat.
-fn process_may_live(holder: &Starter, asker: &Starter) -> bool {
-    if holder.host != asker.host || !Path::new("/proc/self").exists() {
-        return true;
-    }
-    Path::new("/proc").join(holder.process.to_string()).exists()
+fn process_may_live(machine: &dyn Machine, holder: &Starter, asker: &Starter) -> bool {
+    holder.host != asker.host || machine.may_live(holder.process)
 }
 
 #[cfg(test)]
