@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
@@ -12,6 +12,7 @@ use strata_plan::{Operation, Plan, ResourceState, ResourceStatus, ScopeState, St
 use strata_provider::Request;
 use strata_store::{IntentOperation, OpenIntent, Outcome, RunId, RunStatus, Starter, StoreError, Write};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::Instant;
 
 use crate::cancel::{Cancel, CancelLevel};
 use crate::event::Event;
@@ -59,7 +60,7 @@ pub(crate) struct Shared {
     pub plan: Plan,
     pub run: RunId,
     pub states: Mutex<BTreeMap<Scope, ScopeState>>,
-    pub open: Mutex<HashMap<Address, Vec<OpenIntent>>>,
+    pub open: Mutex<BTreeMap<Address, Vec<OpenIntent>>>,
     pub cancel: Cancel,
     pub events: UnboundedSender<Event>,
     pub placements: BTreeMap<Scope, strata_provider::Placement>,
@@ -73,6 +74,15 @@ impl Shared {
     pub(crate) fn tell(&self, event: Event) {
         // Nobody needs to listen.
         let _ = self.events.send(event);
+    }
+}
+
+/// Says that a run lives. It stops with the run: a run whose future was dropped must not keep its scopes for ever.
+struct Heart(tokio::task::JoinHandle<()>);
+
+impl Drop for Heart {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -95,7 +105,7 @@ impl Engine {
         for state in self.store.scopes().await? {
             states.insert(state.scope.clone(), state);
         }
-        let mut by_address: HashMap<Address, Vec<OpenIntent>> = HashMap::new();
+        let mut by_address: BTreeMap<Address, Vec<OpenIntent>> = BTreeMap::new();
         for intent in open {
             by_address.entry(intent.intent.address.clone()).or_default().push(intent);
         }
@@ -115,16 +125,16 @@ impl Engine {
         });
         let heart = self.heart(run.clone());
         let walked = self.walk(&shared).await;
-        heart.abort();
+        drop(heart);
         let steps = walked?;
         let report = report(&run, plan, steps, shared.cancel.level());
         self.store.finish(&run, report.status, &report.summary).await?;
         Ok(report)
     }
 
-    fn heart(&self, run: RunId) -> tokio::task::JoinHandle<()> {
+    fn heart(&self, run: RunId) -> Heart {
         let store = Arc::clone(&self.store);
-        tokio::spawn(async move {
+        Heart(tokio::spawn(async move {
             let mut pulse = tokio::time::interval(Duration::from_secs(20));
             loop {
                 pulse.tick().await;
@@ -132,7 +142,7 @@ impl Engine {
                     tracing::warn!(%run, %error, "the run could not say that it lives");
                 }
             }
-        })
+        }))
     }
 
     async fn walk(&self, shared: &Arc<Shared>) -> Result<Vec<Ended>, EngineError> {
