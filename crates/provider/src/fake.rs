@@ -2,7 +2,7 @@
 //!
 //! Invariant: it keeps what it was told and nothing else; outputs are derived from the id, so they are deterministic.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -31,6 +31,23 @@ struct Thing {
     broken: Option<String>,
     /// Made by `create`, and so with the caller's reference.
     ours: bool,
+    /// Grows with each update; outputs whose contract says that an update moves them show it.
+    version: u64,
+}
+
+/// One thing that stands in the fake cloud.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// What the cloud calls it.
+    pub id: PhysicalId,
+    /// The address that it was made for.
+    pub owner: String,
+    /// Its properties.
+    pub properties: Document,
+    /// Its outputs.
+    pub outputs: BTreeMap<String, String>,
+    /// Whether it was made by `create`, and not by somebody else.
+    pub ours: bool,
 }
 
 #[derive(Debug, Default)]
@@ -41,6 +58,28 @@ struct Contents {
     calls: Vec<String>,
     pending_polls: u32,
     break_next: BTreeMap<String, String>,
+    guarded: BTreeSet<String>,
+    single: BTreeSet<String>,
+}
+
+impl Contents {
+    /// A thing whose properties hold an output of this one.
+    fn user_of(&self, id: &str) -> Option<&str> {
+        let outputs = &self.things.get(id)?.outputs;
+        let users = self.things.iter().filter(|(other, _)| *other != id);
+        let holds = |thing: &Thing| thing.properties.0.values().any(|value| outputs.values().any(|output| holds(value, output)));
+        users.into_iter().find(|(_, thing)| holds(thing)).map(|(_, thing)| thing.owner.as_str())
+    }
+}
+
+/// Whether a text is somewhere in a value.
+fn holds(value: &serde_json::Value, text: &str) -> bool {
+    match value {
+        serde_json::Value::String(found) => found == text,
+        serde_json::Value::Array(items) => items.iter().any(|item| holds(item, text)),
+        serde_json::Value::Object(map) => map.values().any(|item| holds(item, text)),
+        _ => false,
+    }
 }
 
 /// The cloud in memory.
@@ -69,6 +108,34 @@ impl FakeCloud {
     /// Everything made from now on answers this many observations as pending before it is ready.
     pub fn pend(&self, polls: u32) {
         self.contents().pending_polls = polls;
+    }
+
+    /// From now on a thing of this type is not deleted while another thing's properties hold one of its outputs.
+    pub fn guard_use(&self, type_name: &str) {
+        self.contents().guarded.insert(type_name.to_owned());
+    }
+
+    /// From now on of this type only one thing of a name stands at a time: a second creation is a conflict.
+    pub fn allow_one(&self, type_name: &str) {
+        self.contents().single.insert(type_name.to_owned());
+    }
+
+    /// Everything that stands, in the order of ids.
+    pub fn standing(&self) -> Vec<Standing> {
+        let contents = self.contents();
+        let things = contents.things.iter().map(|(id, thing)| Standing {
+            id: PhysicalId(id.clone()),
+            owner: thing.owner.clone(),
+            properties: thing.properties.clone(),
+            outputs: thing.outputs.clone(),
+            ours: thing.ours,
+        });
+        things.collect()
+    }
+
+    /// Removes one thing behind everybody's back.
+    pub fn take(&self, id: &PhysicalId) {
+        self.contents().things.remove(&id.0);
     }
 
     /// The mutating calls carried out or refused, in order, as `create ADDRESS`.
@@ -112,8 +179,15 @@ impl FakeCloud {
         let mut contents = self.contents();
         contents.next += 1;
         let id = format!("{}-{:06}", address.kind(), contents.next);
-        let thing = Thing { owner: address.to_string(), properties, outputs: BTreeMap::new(), pending_polls: 0, broken: None, ours: false };
+        let (owner, outputs) = (address.to_string(), BTreeMap::new());
+        let thing = Thing { owner, properties, outputs, pending_polls: 0, broken: None, ours: false, version: 1 };
         contents.things.insert(id, thing);
+    }
+
+    /// A thing stands under this id as an earlier process made it for `address`.
+    pub fn stand(&self, address: &strata_graph::Address, id: &PhysicalId, properties: Document, outputs: BTreeMap<String, String>) {
+        let thing = Thing { owner: address.to_string(), properties, outputs, pending_polls: 0, broken: None, ours: true, version: 1 };
+        self.contents().things.insert(id.0.clone(), thing);
     }
 
     fn meet(contents: &mut Contents, operation: &str, request: &Request<'_>) -> Result<Option<ProviderError>, ProviderError> {
@@ -128,6 +202,17 @@ impl FakeCloud {
             ))),
             None => Ok(None),
         }
+    }
+
+    fn outputs(&self, type_name: &str, id: &str, version: u64) -> BTreeMap<String, String> {
+        let contract = self.contracts.of_type(type_name);
+        let outputs = contract.iter().flat_map(|contract| contract.outputs.iter().map(move |output| (contract, output.name)));
+        outputs
+            .map(|(contract, name)| {
+                let value = if contract.moves_on_update(name) { format!("{name}:{id}:{version}") } else { format!("{name}:{id}") };
+                (name.to_owned(), value)
+            })
+            .collect()
     }
 
     fn lost(operation: &str) -> ProviderError {
@@ -178,13 +263,13 @@ impl Provider for FakeCloud {
         if !request.properties.is_resolved() {
             return Err(ProviderError::internal("fake:create", format!("{} still holds references", request.address)));
         }
+        let owner = request.address.to_string();
+        if contents.single.contains(&request.type_name.0) && contents.things.values().any(|thing| thing.owner == owner) {
+            return Err(ProviderError::new(ErrorKind::Conflict, "fake:create", "one of that name stands already"));
+        }
         contents.next += 1;
         let id = format!("{}-{:06}", request.address.kind(), contents.next);
-        let outputs = self
-            .contracts
-            .of_type(&request.type_name.0)
-            .map(|contract| contract.outputs.iter().map(|output| (output.name.to_owned(), format!("{}:{id}", output.name))).collect())
-            .unwrap_or_default();
+        let outputs = self.outputs(&request.type_name.0, &id, 1);
         let owner = request
             .properties
             .at(&format!("Tags.{ADDRESS_TAG}"))
@@ -196,7 +281,7 @@ impl Provider for FakeCloud {
         }
         let pending_polls = contents.pending_polls;
         let broken = contents.break_next.remove(&request.address.to_string());
-        contents.things.insert(id.clone(), Thing { owner, properties, outputs, pending_polls, broken, ours: true });
+        contents.things.insert(id.clone(), Thing { owner, properties, outputs, pending_polls, broken, ours: true, version: 1 });
         lose.map_or(Ok(PhysicalId(id)), Err)
     }
 
@@ -209,6 +294,10 @@ impl Provider for FakeCloud {
             return Err(ProviderError::new(ErrorKind::NotFound, "fake:update", "no such thing"));
         };
         thing.properties = request.properties.clone();
+        thing.version += 1;
+        if let Some(id) = request.id {
+            thing.outputs = self.outputs(&request.type_name.0, &id.0, thing.version);
+        }
         lose.map_or(Ok(()), Err)
     }
 
@@ -217,6 +306,11 @@ impl Provider for FakeCloud {
         contents.calls.push(format!("delete {}", request.address));
         let lose = Self::meet(&mut contents, "delete", request)?;
         if let Some(id) = request.id {
+            if contents.guarded.contains(&request.type_name.0)
+                && let Some(user) = contents.user_of(&id.0)
+            {
+                return Err(ProviderError::new(ErrorKind::Dependency, "fake:delete", format!("{user} still uses it")));
+            }
             contents.things.remove(&id.0);
         }
         lose.map_or(Ok(()), Err)
