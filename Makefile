@@ -74,6 +74,14 @@ test-scanners: build ## checkov, cfn-lint and the provider's schema on every exp
 bench: preflight ## measures check, plan and up; prints the ratios
 	benches/run
 
+# The sizes are words of N: `make bench-scale N='1000 10000 100000'`. RUNS=5 prints the median of five runs, PHASES=1 also says where the time went.
+N ?= 10000
+RUNS ?= 1
+.PHONY: bench-scale
+bench-scale: preflight ## plans and applies N=10000 simulated resources; one JSON line a work
+	@$(CARGO) build --release --locked --package strata-bench-scale
+	@$(TARGET)/release/strata-bench-scale --runs $(RUNS) $(if $(PHASES),--phases) $(N)
+
 .PHONY: preflight
 preflight:
 	@tests/tools/preflight
