@@ -8,5 +8,7 @@ mod random;
 mod removal;
 mod replacement;
 mod stopping;
+#[path = "../shared/things.rs"]
+mod things;
 mod up;
 mod world;

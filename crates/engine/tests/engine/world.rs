@@ -1,49 +1,18 @@
 //! A small world to run plans in: three resource types, the cloud in memory, a real store in a folder of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use strata_engine::{Cancel, Engine, EngineError, Event, Limits, Patience, Refreshed, RunReport};
-use strata_graph::{
-    Address, CloudFormationForm, Contracts, Document, Graph, Layer, Origin, OutputContract, ReplaceOrder, Resource, Scope, Text,
-    TypeContract, TypeName,
-};
-use strata_plan::{Desired, Placement, Plan, PlanInput, RemovalInput, ScopeState};
-use strata_provider::provider::{ADDRESS_TAG, PLATFORM_TAG};
+use strata_graph::{Address, Graph, Resource, Scope, Text};
+use strata_plan::{Desired, Plan, PlanInput, RemovalInput, ScopeState};
 use strata_provider::{FakeCloud, Provider};
 use strata_store::{SqliteStore, Starter, Store};
 use tokio::sync::mpsc;
 
-const OUTPUTS: &[OutputContract] = &[
-    OutputContract { name: "Id", cloudformation_ref: true, terraform: "id" },
-    OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },
-];
-
-const fn contract(type_name: &'static str, kind: &'static str, replace_order: ReplaceOrder) -> TypeContract {
-    TypeContract {
-        type_name,
-        kind,
-        service: "test",
-        replace_on: &["Name"],
-        replace_order,
-        unobservable: &[],
-        unordered: &[],
-        outputs: OUTPUTS,
-        cloudformation: CloudFormationForm::TagMap,
-        terraform: "test_thing",
-        singleton: false,
-    }
-}
-
-static THING: TypeContract = contract("Test::Thing", "thing", ReplaceOrder::CreateBeforeDelete);
-static SINGLE: TypeContract = contract("Test::Single", "single", ReplaceOrder::DeleteBeforeCreate);
-
-/// The types of this world: a `thing` is replaced by making the new one first, a `single` by deleting the old one first.
-pub fn contracts() -> Contracts {
-    Contracts::new([&THING, &SINGLE])
-}
+pub use crate::things::{contracts, placement, thing};
 
 /// The one environment of this world.
 pub fn scope() -> Scope {
@@ -57,25 +26,7 @@ pub fn address(name: &str) -> Address {
 
 /// A resource that refers to an output of each of `on`.
 pub fn resource(name: &str, on: &[&str]) -> Resource {
-    let address = address(name);
-    let type_name = if name.starts_with("single") { "Test::Single" } else { "Test::Thing" };
-    let properties = json!({
-        "Name": name,
-        "Size": 1,
-        "On": on.iter().map(|below| Text::output(&self::address(below), "Arn")).collect::<Vec<_>>(),
-        "Tags": {ADDRESS_TAG: address.to_string(), PLATFORM_TAG: "acme"},
-    });
-    Resource {
-        type_name: TypeName(type_name.into()),
-        layer: Layer::Infrastructure,
-        properties: Document::of(&properties).unwrap(),
-        depends_on: BTreeSet::new(),
-        origins: vec![Origin::new("app.yaml", 1, name)],
-        data: None,
-        waiting_for: None,
-        purpose: String::new(),
-        address,
-    }
+    thing(address(name), on.iter().map(|below| Text::output(&address(below), "Arn")).collect())
 }
 
 /// The graph of `(name, what it stands on)`.
@@ -90,10 +41,6 @@ pub fn graph(list: &[(&str, &[&str])]) -> Graph {
 /// Sets a property of a resource of a graph.
 pub fn set(graph: &mut Graph, name: &str, property: &str, value: Value) {
     graph.get_mut(&address(name)).unwrap().properties.0.insert(property.to_owned(), value);
-}
-
-pub fn placement() -> Placement {
-    Placement { account: "a".into(), account_id: "111111111111".into(), role: None, region: "us-east-1".into() }
 }
 
 /// A starter whose process is dead, so that its run can be taken over at once.
