@@ -38,7 +38,7 @@ build: preflight
 	$(CARGO) build --locked --package strata-cli
 
 .PHONY: test
-test: lint test-rust test-python test-end-to-end test-scanners ## everything that CI runs
+test: lint test-rust test-python test-end-to-end test-chaos test-scanners ## everything that CI runs
 	@printf '\nmake test: all steps passed\n'
 
 .PHONY: lint
@@ -69,6 +69,14 @@ test-end-to-end: build ## up, drift, repair and down against the emulator, read 
 .PHONY: test-scanners
 test-scanners: build ## checkov, cfn-lint and the provider's schema on every export
 	tests/scanners/run.py --binary $(STRATA) --platform $(PLATFORM) --app $(APP)
+
+.PHONY: test-chaos
+test-chaos: build ## a few rounds of failing calls and killed processes on the emulator
+	STRATA_BINARY=$(STRATA) "$$(tests/tools/environment moto)/bin/python" -m unittest discover -s tests/chaos -v
+
+.PHONY: chaos
+chaos: build ## many such rounds: make chaos ROUNDS=1000 [SEED=1]
+	"$$(tests/tools/environment moto)/bin/python" tests/chaos/rounds.py --binary $(STRATA) --rounds $(or $(ROUNDS),100) $(if $(SEED),--seed $(SEED))
 
 .PHONY: bench
 bench: preflight ## measures check, plan and up; prints the ratios

@@ -33,7 +33,7 @@ pub fn read(named: &[PathBuf]) -> Result<Files, Failure> {
     for path in named {
         let source = source(path)?;
         // The first key that only one of the two kinds has tells which it is.
-        let is_app = top_keys(&source.text).any(|key| matches!(key, "app" | "services" | "environments"));
+        let is_app = top_keys(&source).iter().any(|key| matches!(key.as_str(), "app" | "services" | "environments"));
         let slot = if is_app { &mut app } else { &mut platform };
         if let Some(first) = slot {
             let first: &Source = first;
@@ -59,8 +59,14 @@ pub fn read(named: &[PathBuf]) -> Result<Files, Failure> {
     Ok(Files { platform, app, sources, folder })
 }
 
-fn top_keys(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic())).filter_map(|line| line.split(':').next())
+/// The keys at the top; of a file that is no YAML, what looks like one, so that its mistakes are told under the right name.
+fn top_keys(source: &Source) -> Vec<String> {
+    let keys = strata_spec::top_level_keys(source);
+    if !keys.is_empty() {
+        return keys;
+    }
+    let lines = source.text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic()));
+    lines.filter_map(|line| line.split(':').next()).map(ToOwned::to_owned).collect()
 }
 
 fn source(path: &Path) -> Result<Source, Failure> {

@@ -246,11 +246,10 @@ impl Engine {
                     self.put(job.shared, vec![failed], state).await?;
                     return Ok(Ended::Unsupported(detail));
                 }
-                ErrorKind::Throttled => self.store.write(vec![failed]).await?,
                 kind => {
                     // The answer may be lost while the call was carried out, and of a creation's several calls a later one may
-                    // have failed: look before trying again or giving up.
-                    let decided = matches!(kind, ErrorKind::Conflict | ErrorKind::Transient);
+                    // have failed or been throttled: look before trying again or giving up.
+                    let decided = matches!(kind, ErrorKind::Conflict | ErrorKind::Transient | ErrorKind::Throttled);
                     match self.find_ours(job, &properties).await {
                         Ok(Found::Ours(seen)) if decided => {
                             let outcome = Write::Outcome { token, outcome: Outcome::Done { id: Some(seen.id.clone()) } };
@@ -276,7 +275,7 @@ impl Engine {
                         }
                         Err(_) => self.store.write(vec![failed]).await?,
                     }
-                    if kind != ErrorKind::Transient {
+                    if !kind.is_retryable() {
                         return Ok(Ended::Failed(error.to_string()));
                     }
                 }

@@ -45,7 +45,7 @@ const LIMITS: &[(&str, &str, usize, bool)] = &[
     ("AWS::KMS::Alias", "AliasName", 256, true),
     ("AWS::WAFv2::WebACL", "Name", 128, true),
     ("AWS::SecretsManager::Secret", "Name", 512, true),
-    ("AWS::ServiceDiscovery::Service", "Name", 63, false),
+    ("AWS::ServiceDiscovery::Service", "Name", 127, false),
     ("AWS::ServiceDiscovery::PrivateDnsNamespace", "Name", 253, false),
 ];
 
@@ -87,7 +87,9 @@ environments:
     let scope = Scope::environment(application, environment);
     let mut seen: BTreeSet<(String, String, String)> = BTreeSet::new();
     let mut met = BTreeSet::new();
-    for resource in lowered.graph.of_scope(&scope) {
+    let network = Scope::Network("main".into());
+    let shared = lowered.graph.of_scope(&network).filter(|resource| resource.type_name.0.starts_with("AWS::ServiceDiscovery::"));
+    for resource in lowered.graph.of_scope(&scope).chain(shared) {
         for (type_name, path, most, upper) in LIMITS.iter().filter(|limit| limit.0 == resource.type_name.0) {
             let Some(value) = resource.properties.at(path) else { continue };
             let text = value.as_str().unwrap_or_else(|| panic!("{} {path} is not known before", resource.address));

@@ -248,7 +248,7 @@ fn variables_read_outputs_and_never_a_password() {
     let table = table(&lowered, "dev", "shop");
     assert!(table.contains("variable DATABASE=postgresql://${db_instance.db.Endpoint.Address}:5432/store_db?sslmode=require\n"), "{table}");
     assert!(table.contains("variable GREETING=hello store in dev\n"), "{table}");
-    assert!(table.contains("variable STOCK=http://stock.dev.store.services.nonprod.acme.internal:9000/items\n"), "{table}");
+    assert!(table.contains("variable STOCK=http://stock.dev.store.services.main.acme.internal:9000/items\n"), "{table}");
     for line in table.lines().filter(|line| line.starts_with("variable ")) {
         assert!(!line.contains("SecretArn"), "{line}");
     }

@@ -87,14 +87,12 @@ impl Cloud {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http)
             .region(Region::new(placement.region.clone()))
-            .retry_config(
-                // An emulator answers an operation that it lacks like a failure in passing: waiting long for it helps nobody.
-                RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(if settings.emulator {
-                    50
-                } else {
-                    1000
-                })),
-            )
+            // For STS alone, which changes nothing; see `retry` for all else.
+            .retry_config(RetryConfig::standard().with_max_attempts(6).with_initial_backoff(Duration::from_millis(if settings.emulator {
+                50
+            } else {
+                500
+            })))
             .timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(Duration::from_secs(5))
@@ -145,6 +143,7 @@ impl Cloud {
                 ),
             ));
         }
+        let config = config.into_builder().retry_config(RetryConfig::disabled()).build();
         Ok(Self { config, account, settings: settings.clone(), clients: Clients::default() })
     }
 

@@ -31,6 +31,7 @@ pub mod logs;
 pub mod provider;
 pub mod rds;
 pub mod registry;
+pub mod retry;
 pub mod route53;
 pub mod s3;
 pub mod scheduler;

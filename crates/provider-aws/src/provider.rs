@@ -13,6 +13,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use crate::client::{Cloud, Settings};
 use crate::registry::{HandlerEntry, handlers};
+use crate::retry::read_again;
 
 /// AWS, over all accounts and regions of a platform.
 #[derive(Debug)]
@@ -55,6 +56,16 @@ impl AwsProvider {
     }
 }
 
+/// What a throttled call of a creation says: nothing was carried out only where it is the call that makes the thing.
+fn in_creation(mut error: ProviderError) -> ProviderError {
+    let verb = error.operation.rsplit(':').next().unwrap_or_default();
+    let makes = ["Create", "Register", "Request", "Allocate", "Run"].iter().any(|makes| verb.starts_with(makes)) && verb != "CreateTags";
+    if error.kind == ErrorKind::Throttled && !makes {
+        error.kind = ErrorKind::Transient;
+    }
+    error
+}
+
 #[async_trait]
 impl Provider for AwsProvider {
     async fn account(&self, placement: &Placement) -> Result<Account, ProviderError> {
@@ -63,12 +74,13 @@ impl Provider for AwsProvider {
 
     async fn observe(&self, request: &Request<'_>) -> Result<Option<Observation>, ProviderError> {
         let cloud = self.cloud(request.placement).await?;
-        self.judge((self.handler(request)?.observe)(&cloud, request).await)
+        let handler = self.handler(request)?;
+        read_again(self.settings.emulator, || async { self.judge((handler.observe)(&cloud, request).await) }).await
     }
 
     async fn create(&self, request: &Request<'_>, token: &str) -> Result<PhysicalId, ProviderError> {
         let cloud = self.cloud(request.placement).await?;
-        self.judge((self.handler(request)?.create)(&cloud, request, token).await)
+        self.judge((self.handler(request)?.create)(&cloud, request, token).await).map_err(in_creation)
     }
 
     async fn update(&self, request: &Request<'_>, observed: &Document) -> Result<(), ProviderError> {
@@ -79,5 +91,19 @@ impl Provider for AwsProvider {
     async fn delete(&self, request: &Request<'_>) -> Result<(), ProviderError> {
         let cloud = self.cloud(request.placement).await?;
         self.judge((self.handler(request)?.delete)(&cloud, request).await)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_throttle_after_the_first_call_leaves_open_what_was_made() {
+        let kind = |operation: &str| in_creation(ProviderError::new(ErrorKind::Throttled, operation, "slow down")).kind;
+        assert_eq!(kind("ec2:CreateVpc"), ErrorKind::Throttled);
+        assert_eq!(kind("ec2:ModifyVpcAttribute"), ErrorKind::Transient);
+        assert_eq!(kind("ec2:CreateTags"), ErrorKind::Transient);
+        assert_eq!(kind("s3:PutBucketPolicy"), ErrorKind::Transient);
     }
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorKind {
-    /// Too many calls; worth trying again later.
+    /// Too many calls; worth trying again later. Nothing was carried out: a creation of which an earlier call was carried out fails as
+    /// [`Self::Transient`].
     Throttled,
     /// The network or the service failed in passing; worth trying again. Whether the call was carried out is unknown.
     Transient,

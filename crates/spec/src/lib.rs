@@ -36,6 +36,13 @@ pub use resolve::{ComplianceRef, Patch, Resolved};
 pub use schema::{application_schema, platform_schema};
 pub use values::*;
 
+/// The keys at the top of a file; none where it is not YAML or no map.
+#[must_use]
+pub fn top_level_keys(source: &Source) -> Vec<String> {
+    let node = yaml::parse(source, &mut strata_diag::Diagnostics::default());
+    node.as_ref().and_then(tree::Node::as_map).map(|map| map.keys().cloned().collect()).unwrap_or_default()
+}
+
 /// The text of a file under the name that messages give it.
 #[derive(Clone, Debug)]
 pub struct Source {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use strata_aws::servicediscovery::{DnsConfig, DnsRecord, HealthCheckCustomConfig, Service};
 use strata_graph::Text;
+use strata_graph::name::bounded;
 use strata_spec::{Name, TargetKind};
 
 use super::pods::namespace;
@@ -19,9 +20,12 @@ use crate::uses::target::{Door, Target, Targets};
 /// Seconds that callers keep an address: short, as tasks come and go.
 const KEEP: i64 = 10;
 
+/// Characters of each part of a name: Cloud Map takes 127 for the whole (Cloud Map API reference, *CreateService*).
+const PART: usize = 41;
+
 /// The name of a service below the network's zone: `api.dev.ticketing`.
 fn registered_name(context: &Context<'_>, name: &Name) -> String {
-    format!("{name}.{}.{}", context.environment(), context.application())
+    [name.as_str(), context.environment(), context.application()].map(|part| bounded(&[part], PART)).join(".")
 }
 
 /// The registry of a service, if another one calls it.

@@ -7,6 +7,7 @@ use strata_provider::ProviderError;
 
 use crate::client::Cloud;
 use crate::error::{found, missing};
+use crate::retry::read_again;
 use crate::values::at;
 
 /// The stage of the version that readers get.
@@ -18,9 +19,12 @@ const CURRENT: &str = "AWSCURRENT";
 /// # Errors
 /// When Secrets Manager refuses, for example because there is no such secret.
 pub async fn put_secret_value(cloud: &Cloud, secret_id: &str, value: &SecretString, token: &str) -> Result<String, ProviderError> {
-    let call = cloud.secretsmanager().put_secret_value().secret_id(secret_id).client_request_token(token);
-    let answer = call.secret_string(value.expose_secret()).send().await;
-    let version = answer.map_err(at("secretsmanager:PutSecretValue"))?.version_id;
+    // The token makes a second try of the same call safe.
+    let answer = read_again(cloud.settings.emulator, || async {
+        let call = cloud.secretsmanager().put_secret_value().secret_id(secret_id).client_request_token(token);
+        call.secret_string(value.expose_secret()).send().await.map_err(at("secretsmanager:PutSecretValue"))
+    });
+    let version = answer.await?.version_id;
     version.ok_or_else(|| missing("secretsmanager:PutSecretValue", "VersionId"))
 }
 
@@ -29,8 +33,10 @@ pub async fn put_secret_value(cloud: &Cloud, secret_id: &str, value: &SecretStri
 /// # Errors
 /// When Secrets Manager refuses.
 pub async fn secret_has_value(cloud: &Cloud, secret_id: &str) -> Result<bool, ProviderError> {
-    let answer = cloud.secretsmanager().describe_secret().secret_id(secret_id).send().await;
-    let secret = found(answer.map_err(at("secretsmanager:DescribeSecret")))?;
+    let answer = read_again(cloud.settings.emulator, || async {
+        cloud.secretsmanager().describe_secret().secret_id(secret_id).send().await.map_err(at("secretsmanager:DescribeSecret"))
+    });
+    let secret = found(answer.await)?;
     Ok(secret.is_some_and(|secret| {
         secret.deleted_date.is_none() && secret.version_ids_to_stages.unwrap_or_default().values().flatten().any(|stage| stage == CURRENT)
     }))
