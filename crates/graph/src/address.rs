@@ -2,8 +2,11 @@
 //!
 //! Invariant: an address never changes while the thing it names lives; parsing what was displayed gives it back.
 
+use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -98,54 +101,134 @@ impl FromStr for Scope {
 
 /// The name of one resource: its scope, the kind of resource, and a name unique among that kind in that scope.
 ///
-/// Written `SCOPE/KIND.NAME`, for example `environment/ticketing/dev/db_instance.db`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Address {
-    scope: Scope,
-    kind: String,
-    name: String,
+/// Written `SCOPE/KIND.NAME`, for example `environment/ticketing/dev/db_instance.db`. A copy shares its text with the original, since
+/// every edge, action, step and state of a large graph holds copies.
+#[derive(Clone)]
+pub struct Address(Arc<Parts>);
+
+struct Parts {
+    scope: Arc<Scope>,
+    /// The whole address as it is written.
+    text: Box<str>,
+    /// Where in the text the kind begins.
+    kind: usize,
+    /// Where in the text the name begins, after the dot.
+    name: usize,
 }
 
 impl Address {
     /// An address from its parts. Characters other than letters, digits, `-` and `_` in the name become `-`.
     #[must_use]
     pub fn new(scope: Scope, kind: impl Into<String>, name: impl AsRef<str>) -> Self {
-        let name = name
-            .as_ref()
-            .chars()
-            .map(|character| if character.is_ascii_alphanumeric() || character == '-' || character == '_' { character } else { '-' })
-            .collect();
-        Self { scope, kind: kind.into(), name }
+        let same = LAST_SCOPE.with_borrow(|last| last.as_ref().filter(|last| *last.scope == scope).map(|last| Arc::clone(&last.scope)));
+        let scope = same.unwrap_or_else(|| remembered(&scope.to_string(), scope));
+        Self::of(scope, &kind.into(), name.as_ref())
+    }
+
+    fn of(scope: Arc<Scope>, kind: &str, name: &str) -> Self {
+        use fmt::Write;
+        let mut text = String::with_capacity(64);
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{scope}/");
+        let kind_at = text.len();
+        text.push_str(kind);
+        text.push('.');
+        let name_at = text.len();
+        text.extend(
+            name.chars()
+                .map(|character| if character.is_ascii_alphanumeric() || character == '-' || character == '_' { character } else { '-' }),
+        );
+        Self(Arc::new(Parts { scope, text: text.into_boxed_str(), kind: kind_at, name: name_at }))
     }
 
     /// The scope that owns the resource.
     #[must_use]
     pub fn scope(&self) -> &Scope {
-        &self.scope
+        &self.0.scope
     }
 
     /// The kind of resource, as in [`crate::TypeContract::kind`].
     #[must_use]
     pub fn kind(&self) -> &str {
-        &self.kind
+        &self.0.text[self.0.kind..self.0.name - 1]
     }
 
     /// The name among its kind in its scope.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.text[self.0.name..]
+    }
+
+    /// The whole address as it is written: `SCOPE/KIND.NAME`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0.text
     }
 
     /// `KIND.NAME`, for a list that already says which scope it is about.
     #[must_use]
     pub fn short(&self) -> String {
-        format!("{}.{}", self.kind, self.name)
+        self.0.text[self.0.kind..].to_owned()
+    }
+}
+
+thread_local! {
+    /// The scope met last: the addresses of one scope come one after another and share it. Only saves memory, changes no value.
+    static LAST_SCOPE: RefCell<Option<LastScope>> = const { RefCell::new(None) };
+}
+
+struct LastScope {
+    text: Box<str>,
+    scope: Arc<Scope>,
+}
+
+fn remembered(text: &str, scope: Scope) -> Arc<Scope> {
+    let scope = Arc::new(scope);
+    LAST_SCOPE.set(Some(LastScope { text: text.into(), scope: Arc::clone(&scope) }));
+    scope
+}
+
+impl PartialEq for Address {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Address {}
+
+impl std::hash::Hash for Address {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.text.hash(state);
+    }
+}
+
+impl Ord for Address {
+    /// By scope, lowest first, then kind, then name.
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) {
+            return Ordering::Equal;
+        }
+        // One scope's addresses share it as a rule: comparing it again for each would be half of the work.
+        let scopes = if Arc::ptr_eq(&self.0.scope, &other.0.scope) { Ordering::Equal } else { self.0.scope.cmp(&other.0.scope) };
+        scopes.then_with(|| self.kind().cmp(other.kind())).then_with(|| self.name().cmp(other.name()))
+    }
+}
+
+impl PartialOrd for Address {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Address").field("scope", self.scope()).field("kind", &self.kind()).field("name", &self.name()).finish()
     }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}/{}.{}", self.scope, self.kind, self.name)
+        formatter.write_str(&self.0.text)
     }
 }
 
@@ -159,7 +242,12 @@ impl FromStr for Address {
         if kind.is_empty() || name.is_empty() {
             return Err(error());
         }
-        Ok(Self::new(scope.parse()?, kind, name))
+        let same = LAST_SCOPE.with_borrow(|met| met.as_ref().filter(|met| *met.text == *scope).map(|met| Arc::clone(&met.scope)));
+        let scope = match same {
+            Some(scope) => scope,
+            None => remembered(scope, scope.parse()?),
+        };
+        Ok(Self::of(scope, kind, name))
     }
 }
 
@@ -193,6 +281,29 @@ mod tests {
         assert_eq!(address.to_string(), "environment/ticketing/dev/db_instance.db");
         assert_eq!(address.to_string().parse::<Address>().unwrap(), address);
         assert_eq!(address.short(), "db_instance.db");
+    }
+
+    #[test]
+    fn addresses_are_ordered_by_scope_then_kind_then_name() {
+        let texts = [
+            "account/z/a.a",
+            "network/b/a.a",
+            "cluster/a/a.a",
+            "environment/a/b/a.a",
+            "environment/a/b/a.b",
+            "environment/a/b/a-a.a",
+            "environment/a/b/b.a",
+            "environment/b/a/a.a",
+        ];
+        let parsed: Vec<Address> = texts.iter().map(|text| text.parse().unwrap()).collect();
+        let mut sorted = parsed.clone();
+        sorted.reverse();
+        sorted.sort();
+        assert_eq!(sorted, parsed);
+        let made = Address::new(Scope::environment("a", "b"), "a", "a");
+        assert_eq!(made, parsed[3]);
+        assert_eq!(made.cmp(&parsed[3]), Ordering::Equal);
+        assert_eq!((made.kind(), made.name(), made.as_str()), ("a", "a", "environment/a/b/a.a"));
     }
 
     #[test]

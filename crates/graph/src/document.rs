@@ -70,11 +70,7 @@ impl Document {
 /// Whether a JSON object is the wire form of a reference (and not a map of properties).
 #[must_use]
 pub fn as_reference(value: &Value) -> Option<Text> {
-    let Value::Object(map) = value else { return None };
-    if map.len() == 1 && map.keys().next().is_some_and(|key| matches!(key.as_str(), "$output" | "$pseudo" | "$join")) {
-        return serde_json::from_value(value.clone()).ok();
-    }
-    None
+    if matches!(value, Value::String(_)) { None } else { Text::of_json(value) }
 }
 
 /// Whether a value is, or holds, a reference.
@@ -89,7 +85,7 @@ pub fn holds_reference(value: &Value) -> bool {
 
 fn collect(value: &Value, found: &mut Vec<OutputReference>) {
     if let Some(text) = as_reference(value) {
-        found.extend(text.references().into_iter().cloned());
+        text.into_references(found);
         return;
     }
     match value {

@@ -1,6 +1,7 @@
 //! The set of resources with their edges.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,15 @@ pub enum GraphError {
 #[serde(transparent)]
 pub struct Graph {
     resources: BTreeMap<Address, Resource>,
+}
+
+/// A resource in its place among all, with what it depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ordered<'a> {
+    /// The resource.
+    pub resource: &'a Resource,
+    /// What must stand before it.
+    pub dependencies: BTreeSet<Address>,
 }
 
 impl Graph {
@@ -90,14 +100,21 @@ impl Graph {
     /// # Errors
     /// The first dangling reference, or a cycle with its members in order.
     pub fn check(&self) -> Result<(), GraphError> {
-        for resource in self.resources.values() {
-            for to in resource.dependencies() {
-                if !self.resources.contains_key(&to) {
-                    return Err(GraphError::Dangling { from: resource.address.clone(), to });
-                }
+        self.checked_order().map(|_| ())
+    }
+
+    /// The resources, each after all that it depends on and with what that is, ties in the order of addresses; proven as by [`Graph::check`].
+    ///
+    /// # Errors
+    /// As [`Graph::check`].
+    pub fn checked_order(&self) -> Result<Vec<Ordered<'_>>, GraphError> {
+        let dependencies: Vec<BTreeSet<Address>> = self.resources.values().map(Resource::dependencies).collect();
+        for (from, below) in self.resources.keys().zip(&dependencies) {
+            if let Some(to) = below.iter().find(|to| !self.resources.contains_key(*to)) {
+                return Err(GraphError::Dangling { from: from.clone(), to: to.clone() });
             }
         }
-        self.order().map(|_| ())
+        self.sorted(dependencies)
     }
 
     /// The addresses so that each comes after all that it depends on; ties in the order of addresses.
@@ -105,34 +122,39 @@ impl Graph {
     /// # Errors
     /// [`GraphError::Cycle`].
     pub fn order(&self) -> Result<Vec<Address>, GraphError> {
-        let mut waiting: BTreeMap<&Address, usize> = BTreeMap::new();
-        let mut dependents: BTreeMap<Address, Vec<&Address>> = BTreeMap::new();
-        for resource in self.resources.values() {
-            let dependencies: Vec<Address> =
-                resource.dependencies().into_iter().filter(|address| self.resources.contains_key(address)).collect();
-            waiting.insert(&resource.address, dependencies.len());
-            for dependency in dependencies {
-                dependents.entry(dependency).or_default().push(&resource.address);
+        let order = self.sorted(self.resources.values().map(Resource::dependencies).collect())?;
+        Ok(order.into_iter().map(|ordered| ordered.resource.address.clone()).collect())
+    }
+
+    /// Sorts by position: positions are in the order of addresses, so they break ties as addresses would.
+    fn sorted(&self, mut dependencies: Vec<BTreeSet<Address>>) -> Result<Vec<Ordered<'_>>, GraphError> {
+        let resources: Vec<&Resource> = self.resources.values().collect();
+        let positions: HashMap<&Address, usize> =
+            self.resources.keys().enumerate().map(|(position, address)| (address, position)).collect();
+        let mut waiting: Vec<usize> = vec![0; resources.len()];
+        let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); resources.len()];
+        for (position, below) in dependencies.iter().enumerate() {
+            for below in below.iter().filter_map(|address| positions.get(address)) {
+                waiting[position] += 1;
+                dependents[*below].push(position);
             }
         }
-        let mut ready: BTreeSet<&Address> = waiting.iter().filter(|(_, count)| **count == 0).map(|(address, _)| *address).collect();
-        let mut order = Vec::with_capacity(self.resources.len());
-        while let Some(next) = ready.pop_first() {
-            order.push(next.clone());
-            for dependent in dependents.get(next).into_iter().flatten() {
-                if let Some(count) = waiting.get_mut(*dependent) {
-                    *count -= 1;
-                    if *count == 0 {
-                        ready.insert(dependent);
-                    }
+        let mut ready: BinaryHeap<Reverse<usize>> = (0..resources.len()).filter(|position| waiting[*position] == 0).map(Reverse).collect();
+        let mut order = Vec::with_capacity(resources.len());
+        while let Some(Reverse(next)) = ready.pop() {
+            order.push(Ordered { resource: resources[next], dependencies: std::mem::take(&mut dependencies[next]) });
+            for dependent in &dependents[next] {
+                waiting[*dependent] -= 1;
+                if waiting[*dependent] == 0 {
+                    ready.push(Reverse(*dependent));
                 }
             }
         }
-        if order.len() == self.resources.len() { Ok(order) } else { Err(GraphError::Cycle(self.find_cycle(&order))) }
+        if order.len() == resources.len() { Ok(order) } else { Err(GraphError::Cycle(self.find_cycle(&order))) }
     }
 
-    fn find_cycle(&self, ordered: &[Address]) -> Vec<Address> {
-        let done: BTreeSet<&Address> = ordered.iter().collect();
+    fn find_cycle(&self, ordered: &[Ordered<'_>]) -> Vec<Address> {
+        let done: BTreeSet<&Address> = ordered.iter().map(|ordered| &ordered.resource.address).collect();
         let mut path: Vec<Address> = Vec::new();
         let mut current = self.resources.keys().find(|address| !done.contains(address)).cloned();
         while let Some(address) = current {

@@ -16,7 +16,7 @@ pub mod text;
 pub use address::{Address, Scope, ScopeKind};
 pub use contract::{CloudFormationForm, Contracts, OutputContract, ReplaceOrder, TypeContract};
 pub use document::Document;
-pub use graph::{Graph, GraphError};
+pub use graph::{Graph, GraphError, Ordered};
 pub use origin::Origin;
 pub use resource::{Layer, PhysicalId, Resource, Tags, TypeName};
 pub use text::{OutputReference, Pseudo, Text, Unresolved};

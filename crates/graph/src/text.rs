@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::Address;
 
@@ -96,6 +97,36 @@ impl Text {
     /// [`Unresolved`] where the text still holds a reference.
     pub fn known(&self) -> Result<&str, Unresolved> {
         self.as_literal().ok_or_else(|| Unresolved(self.to_string()))
+    }
+
+    /// The text of a JSON value in wire form: a string, or an object with one key that starts with `$`. Says the same as deserializing the value,
+    /// without copying it: every look at a document asks this of each of its values.
+    #[must_use]
+    pub fn of_json(value: &Value) -> Option<Self> {
+        let map = match value {
+            Value::String(text) => return Some(Self::Literal(text.clone())),
+            Value::Object(map) if map.len() == 1 => map,
+            _ => return None,
+        };
+        let (key, inner) = map.iter().next()?;
+        match (key.as_str(), inner) {
+            ("$output", Value::Object(reference)) => {
+                let of = reference.get("of")?.as_str()?.parse().ok()?;
+                Some(Self::Output(OutputReference { of, output: reference.get("output")?.as_str()?.to_owned() }))
+            }
+            ("$pseudo", Value::String(_)) => Pseudo::deserialize(inner).ok().map(Self::Pseudo),
+            ("$join", Value::Array(parts)) => parts.iter().map(Self::of_json).collect::<Option<Vec<_>>>().map(Self::Join),
+            _ => None,
+        }
+    }
+
+    /// Puts every output the text refers to into `found`, in order of appearance.
+    pub(crate) fn into_references(self, found: &mut Vec<OutputReference>) {
+        match self {
+            Self::Output(reference) => found.push(reference),
+            Self::Join(parts) => parts.into_iter().for_each(|part| part.into_references(found)),
+            Self::Literal(_) | Self::Pseudo(_) => {}
+        }
     }
 
     /// Every output the text refers to, in order of appearance.
@@ -202,6 +233,31 @@ mod tests {
         assert_eq!(serde_json::to_string(&Text::from("x")).unwrap(), "\"x\"");
         assert_eq!(text.to_string(), "a-b-${vpc.main.VpcId}${Region}");
         assert_eq!(text.references().len(), 1);
+    }
+
+    #[test]
+    fn reading_json_in_place_says_the_same_as_deserializing_it() {
+        let output = serde_json::json!({"$output": {"of": "network/prod/vpc.main", "output": "VpcId"}});
+        for value in [
+            serde_json::json!("plain"),
+            output.clone(),
+            serde_json::json!({"$pseudo": "Region"}),
+            serde_json::json!({"$join": ["a", output, {"$pseudo": "AccountId"}, {"$join": []}]}),
+            serde_json::json!({"$pseudo": "Planet"}),
+            serde_json::json!({"$pseudo": 1}),
+            serde_json::json!({"$output": {"of": "no address", "output": "VpcId"}}),
+            serde_json::json!({"$output": {"of": "network/prod/vpc.main"}}),
+            serde_json::json!({"$output": "network/prod/vpc.main"}),
+            serde_json::json!({"$join": ["a", 1]}),
+            serde_json::json!({"$join": "a"}),
+            serde_json::json!({"Key": "value"}),
+            serde_json::json!({}),
+            serde_json::json!(["a"]),
+            serde_json::json!(1),
+            serde_json::json!(null),
+        ] {
+            assert_eq!(Text::of_json(&value), serde_json::from_value(value.clone()).ok(), "{value}");
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Builds the plan that brings scopes to what the graph says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
-use strata_graph::{Address, Contracts, Document, Graph, GraphError, ReplaceOrder, Resource, Scope, TypeContract};
+use strata_graph::{Address, Contracts, Document, Graph, GraphError, Ordered, ReplaceOrder, Resource, Scope, TypeContract};
 use strata_policy::Verdict;
 
 use crate::compare::{FieldChange, Side, compare};
@@ -89,29 +89,34 @@ enum Outlook {
     Unsupported,
 }
 
+/// What was decided so far; looked up and never walked, so its order means nothing.
+type Outlooks<'a> = HashMap<&'a Address, Outlook>;
+
 /// Builds a plan.
 ///
 /// # Errors
 /// [`PlanError`] where the graph is none or holds an unknown type.
 pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
-    input.graph.check()?;
+    let order = input.graph.checked_order()?;
     let planned: BTreeMap<&Scope, &Desired> = input.scopes.iter().map(|desired| (&desired.scope, desired)).collect();
-    let mut outlooks: BTreeMap<Address, Outlook> = BTreeMap::new();
+    let mut outlooks = Outlooks::with_capacity(order.len());
     let mut actions: Vec<Action> = Vec::new();
     let mut records = Vec::new();
     let mut unchanged: BTreeMap<&Scope, usize> = BTreeMap::new();
 
-    for address in input.graph.order()? {
-        let Some(resource) = input.graph.get(&address) else { continue };
+    for Ordered { resource, dependencies } in order {
+        let address = &resource.address;
         let Some(desired) = planned.get(address.scope()) else { continue };
         let contract = input
             .contracts
             .of_type(&resource.type_name.0)
             .ok_or_else(|| PlanError::UnknownType { address: address.clone(), type_name: resource.type_name.0.clone() })?;
-        let state = input.states.get(address.scope()).and_then(|scope| scope.resources.get(&address));
-        let properties = resolve(resource, &desired.placement, &input, &outlooks);
-        let (decision, outlook) = decide(resource, contract, state, &properties, &input.observations.get(&address).cloned(), &outlooks);
-        outlooks.insert(address.clone(), outlook);
+        let state = input.states.get(address.scope()).and_then(|scope| scope.resources.get(address));
+        let observation = input.observations.get(address).map(Option::as_ref);
+        // Of what is new nothing is compared.
+        let properties = state.map(|_| resolve(resource, &desired.placement, &input, &outlooks)).unwrap_or_default();
+        let (decision, outlook) = decide(&dependencies, contract, state, &properties, observation, &outlooks);
+        outlooks.insert(address, outlook);
         match decision {
             Some((change, reasons, fields)) => actions.push(Action {
                 address: address.clone(),
@@ -123,10 +128,10 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
                 fields,
                 before: match change {
                     Change::Create => None,
-                    _ => input.observations.get(&address).cloned().flatten().or_else(|| state.map(|state| state.properties.clone())),
+                    _ => observation.flatten().or_else(|| state.map(|state| &state.properties)).cloned(),
                 },
                 after: Some(resource.properties.clone()),
-                dependencies: resource.dependencies().into_iter().collect(),
+                dependencies: dependencies.into_iter().collect(),
                 origins: resource.origins.clone(),
                 data: resource.data.clone(),
                 waiting_for: resource.waiting_for.clone(),
@@ -135,7 +140,7 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
             None => {
                 *unchanged.entry(&desired.scope).or_default() += 1;
                 if let Some(state) = state {
-                    records.extend(record(resource, state, properties));
+                    records.extend(record(resource, dependencies, state, properties));
                 }
             }
         }
@@ -233,9 +238,9 @@ pub(crate) fn finish(mut parts: Parts<'_>) -> Result<Plan, PlanError> {
     Ok(plan)
 }
 
-fn record(resource: &Resource, state: &ResourceState, properties: Document) -> Option<Record> {
-    let properties = (state.id.is_some() && properties.is_resolved() && properties != state.properties).then_some(properties);
-    let dependencies: Vec<Address> = resource.dependencies().into_iter().collect();
+fn record(resource: &Resource, dependencies: BTreeSet<Address>, state: &ResourceState, properties: Document) -> Option<Record> {
+    let properties = (state.id.is_some() && properties != state.properties && properties.is_resolved()).then_some(properties);
+    let dependencies: Vec<Address> = dependencies.into_iter().collect();
     let same = state.origins == resource.origins
         && state.data == resource.data
         && state.waiting_for == resource.waiting_for
@@ -253,7 +258,7 @@ fn record(resource: &Resource, state: &ResourceState, properties: Document) -> O
     })
 }
 
-fn resolve(resource: &Resource, placement: &Placement, input: &PlanInput<'_>, outlooks: &BTreeMap<Address, Outlook>) -> Document {
+fn resolve(resource: &Resource, placement: &Placement, input: &PlanInput<'_>, outlooks: &Outlooks<'_>) -> Document {
     resource.properties.resolve(
         &|reference| {
             let known = || input.states.get(reference.of.scope())?.resources.get(&reference.of)?.outputs.get(&reference.output).cloned();
@@ -275,12 +280,12 @@ fn resolve(resource: &Resource, placement: &Placement, input: &PlanInput<'_>, ou
 type Decision = Option<(Change, Vec<Reason>, Vec<FieldChange>)>;
 
 fn decide(
-    resource: &Resource,
+    dependencies: &BTreeSet<Address>,
     contract: &TypeContract,
     state: Option<&ResourceState>,
     properties: &Document,
-    observation: &Option<Option<Document>>,
-    outlooks: &BTreeMap<Address, Outlook>,
+    observation: Option<Option<&Document>>,
+    outlooks: &Outlooks<'_>,
 ) -> (Decision, Outlook) {
     let Some(state) = state else {
         return (Some((Change::Create, vec![Reason::New], Vec::new())), Outlook::Unknown);
@@ -288,10 +293,7 @@ fn decide(
     if let ResourceStatus::Unsupported(_) = &state.status {
         // Asking the emulator again for what it lacks would make every run send calls for nothing.
         let stays = compare(contract, properties, &state.properties, None).iter().all(|change| matches!(change.after, Side::Unknown(_)))
-            && resource
-                .dependencies()
-                .iter()
-                .all(|address| matches!(outlooks.get(address), None | Some(Outlook::Known | Outlook::Unsupported)));
+            && dependencies.iter().all(|address| matches!(outlooks.get(address), None | Some(Outlook::Known | Outlook::Unsupported)));
         return if stays {
             (None, Outlook::Unsupported)
         } else {
@@ -301,7 +303,7 @@ fn decide(
     if matches!(observation, Some(None)) || state.id.is_none() {
         return (Some((Change::Create, vec![Reason::MissingInCloud], Vec::new())), Outlook::Unknown);
     }
-    let fields = compare(contract, properties, &state.properties, observation.as_ref().and_then(Option::as_ref));
+    let fields = compare(contract, properties, &state.properties, observation.flatten());
     if let ResourceStatus::Tainted(why) = &state.status {
         return (Some((replacement(contract), vec![Reason::Tainted(why.clone())], fields)), Outlook::Unknown);
     }
@@ -348,7 +350,7 @@ fn references(value: &Value) -> Vec<strata_graph::OutputReference> {
     Document(map).references()
 }
 
-fn refers_only_to_unsupported(value: &Value, outlooks: &BTreeMap<Address, Outlook>) -> bool {
+fn refers_only_to_unsupported(value: &Value, outlooks: &Outlooks<'_>) -> bool {
     let all = references(value);
     !all.is_empty() && all.iter().all(|reference| matches!(outlooks.get(&reference.of), Some(Outlook::Unsupported)))
 }

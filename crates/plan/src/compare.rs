@@ -68,18 +68,16 @@ impl Comparison<'_> {
         if let (Some(Value::Object(after)), true) =
             (after, after.is_some_and(|value| strata_graph::document::as_reference(value).is_none()))
         {
-            let empty = serde_json::Map::new();
-            let part = |value: Option<&Value>| value.and_then(Value::as_object).cloned().unwrap_or_else(|| empty.clone());
-            let applied_map = part(applied);
-            let observed_map = observed.map(part);
+            let applied_map = applied.and_then(Value::as_object);
+            let observed_map = observed.map(|value| value.and_then(Value::as_object));
             for (key, item) in after {
                 let path = format!("{path}.{key}");
-                self.value(&path, Some(item), applied_map.get(key), observed_map.as_ref().map(|map| map.get(key)));
+                self.value(&path, Some(item), applied_map.and_then(|map| map.get(key)), observed_map.map(|map| map?.get(key)));
             }
-            for (key, was) in &applied_map {
+            for (key, was) in applied_map.into_iter().flatten() {
                 if !after.contains_key(key) {
                     let path = format!("{path}.{key}");
-                    self.value(&path, None, Some(was), observed_map.as_ref().map(|map| map.get(key)));
+                    self.value(&path, None, Some(was), observed_map.map(|map| map?.get(key)));
                 }
             }
             return;

@@ -6,6 +6,7 @@
 
 pub mod build;
 pub mod compare;
+mod digest;
 pub mod model;
 pub mod removal;
 pub mod state;

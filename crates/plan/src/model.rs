@@ -339,13 +339,7 @@ impl Plan {
     /// # Errors
     /// When it cannot be written as JSON.
     pub fn compute_digest(&self) -> Result<String, serde_json::Error> {
-        use sha2::{Digest, Sha256};
-        let mut value = serde_json::to_value(self)?;
-        if let Value::Object(map) = &mut value {
-            map.remove("digest");
-        }
-        let bytes = serde_json::to_vec(&value)?;
-        Ok(Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+        crate::digest::digest(self)
     }
 
     /// Whether the digest fits the content: a plan file that somebody changed does not run.

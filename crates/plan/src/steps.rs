@@ -1,9 +1,9 @@
 //! Turns actions into numbered steps with what each waits for.
 //!
 //! Rules: a resource is made or changed after all that it stands on; it is removed after all that stood on it was removed or
-//! changed away from it; what a replacement left behind goes last.
+//! changed away from it; what a replacement left behind goes last. A step's number is its place in the list.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use strata_graph::Address;
 
@@ -21,8 +21,12 @@ struct Own {
 
 /// Numbers the steps of the actions.
 pub(crate) fn number(actions: &[Action], states: &[&ScopeState]) -> Result<Vec<Step>, PlanError> {
-    let mut steps: Vec<Step> = Vec::new();
-    let mut own: BTreeMap<&Address, Own> = BTreeMap::new();
+    if actions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut steps: Vec<Step> = Vec::with_capacity(actions.len());
+    // Looked up and never walked, so its order means nothing.
+    let mut own: HashMap<&Address, Own> = HashMap::with_capacity(actions.len());
     let mut push = |action: usize, operation: Operation| {
         let id = StepId(u32::try_from(steps.len()).unwrap_or(u32::MAX));
         steps.push(Step { id, action, operation, after: Vec::new() });
@@ -65,14 +69,14 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState]) -> Result<Vec<S
     }
 
     // What a step cannot do without: what it stands on, and its own other half.
-    let mut needed: BTreeMap<StepId, Vec<StepId>> = BTreeMap::new();
+    let mut needed: Vec<Vec<StepId>> = vec![Vec::new(); steps.len()];
     // The order of removals. Old and new edges may contradict one another where something is removed before it is made anew; then
     // the cloud itself refuses what is in use, and the engine tries again.
     let mut wished: Vec<(StepId, StepId)> = Vec::new();
     for action in actions {
         let Some(mine) = own.get(&action.address) else { continue };
         if let Some(main) = mine.main {
-            let list = needed.entry(main).or_default();
+            let list = &mut needed[main.0 as usize];
             list.extend(action.dependencies.iter().filter_map(|below| own.get(below).and_then(|below| below.main)));
             if action.change == Change::ReplaceDeleteFirst {
                 list.extend(mine.removal);
@@ -80,7 +84,7 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState]) -> Result<Vec<S
         }
         if let Some(removal) = mine.removal {
             if action.change == Change::ReplaceCreateFirst {
-                needed.entry(removal).or_default().extend(mine.main);
+                needed[removal.0 as usize].extend(mine.main);
             }
             for above in dependents.get(&action.address).into_iter().flatten() {
                 let Some(above) = own.get(*above) else { continue };
@@ -94,7 +98,7 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState]) -> Result<Vec<S
     }
     for (address, step) in deposed {
         let Some(mine) = own.get(address) else { continue };
-        needed.entry(step).or_default().extend(mine.main);
+        needed[step.0 as usize].extend(mine.main);
         for above in dependents.get(address).into_iter().flatten().filter_map(|above| own.get(*above)) {
             wished.extend(above.removal.into_iter().chain(above.main).map(|other| (step, other)));
         }
@@ -103,27 +107,31 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState]) -> Result<Vec<S
             wished.push((removal, step));
         }
     }
+    if wished.is_empty() {
+        fill(&mut steps, needed);
+        prove(&steps, actions)?;
+        return Ok(steps);
+    }
     let mut after = needed.clone();
     for (step, other) in &wished {
-        after.entry(*step).or_default().push(*other);
+        after[step.0 as usize].push(*other);
     }
-    fill(&mut steps, &after);
+    fill(&mut steps, after);
     if prove(&steps, actions).is_err() {
         after = needed;
         for (step, other) in wished {
             if !reaches(&after, other, step) {
-                after.entry(step).or_default().push(other);
+                after[step.0 as usize].push(other);
             }
         }
-        fill(&mut steps, &after);
+        fill(&mut steps, after);
     }
     prove(&steps, actions)?;
     Ok(steps)
 }
 
-fn fill(steps: &mut [Step], after: &BTreeMap<StepId, Vec<StepId>>) {
-    for step in steps {
-        let mut list = after.get(&step.id).cloned().unwrap_or_default();
+fn fill(steps: &mut [Step], after: Vec<Vec<StepId>>) {
+    for (step, mut list) in steps.iter_mut().zip(after) {
         list.retain(|other| *other != step.id);
         list.sort();
         list.dedup();
@@ -132,7 +140,7 @@ fn fill(steps: &mut [Step], after: &BTreeMap<StepId, Vec<StepId>>) {
 }
 
 /// Whether `from` waits for `to`, directly or not.
-fn reaches(after: &BTreeMap<StepId, Vec<StepId>>, from: StepId, to: StepId) -> bool {
+fn reaches(after: &[Vec<StepId>], from: StepId, to: StepId) -> bool {
     let mut seen: BTreeSet<StepId> = BTreeSet::new();
     let mut queue = vec![from];
     while let Some(step) = queue.pop() {
@@ -140,7 +148,7 @@ fn reaches(after: &BTreeMap<StepId, Vec<StepId>>, from: StepId, to: StepId) -> b
             return true;
         }
         if seen.insert(step) {
-            queue.extend(after.get(&step).into_iter().flatten());
+            queue.extend(&after[step.0 as usize]);
         }
     }
     false
@@ -149,17 +157,17 @@ fn reaches(after: &BTreeMap<StepId, Vec<StepId>>, from: StepId, to: StepId) -> b
 /// Proves that no step waits for itself.
 fn prove(steps: &[Step], actions: &[Action]) -> Result<(), PlanError> {
     let mut waiting: Vec<usize> = steps.iter().map(|step| step.after.len()).collect();
-    let mut dependents: BTreeMap<StepId, Vec<usize>> = BTreeMap::new();
+    let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); steps.len()];
     for (index, step) in steps.iter().enumerate() {
         for other in &step.after {
-            dependents.entry(*other).or_default().push(index);
+            dependents[other.0 as usize].push(index);
         }
     }
     let mut ready: Vec<usize> = (0..steps.len()).filter(|index| waiting[*index] == 0).collect();
     let mut done = 0;
     while let Some(index) = ready.pop() {
         done += 1;
-        for dependent in dependents.get(&steps[index].id).into_iter().flatten() {
+        for dependent in &dependents[index] {
             waiting[*dependent] -= 1;
             if waiting[*dependent] == 0 {
                 ready.push(*dependent);
