@@ -37,6 +37,15 @@ impl Cancel {
         self.level()
     }
 
+    /// Makes it at least this urgent.
+    pub fn at_least(&self, level: CancelLevel) {
+        self.sender.send_if_modified(|now| {
+            let raises = *now < level;
+            *now = (*now).max(level);
+            raises
+        });
+    }
+
     /// How urgent it is.
     #[must_use]
     pub fn level(&self) -> CancelLevel {

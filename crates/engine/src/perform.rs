@@ -177,9 +177,15 @@ impl Engine {
         Ok(ended)
     }
 
+    /// Writes on behalf of the run: refused once the run has lost its scopes.
+    pub(crate) async fn write(&self, shared: &Shared, mut writes: Vec<Write>) -> Result<(), EngineError> {
+        writes.insert(0, Write::Fence(shared.run.clone()));
+        Ok(self.store.write(writes).await?)
+    }
+
     async fn put(&self, shared: &Shared, mut writes: Vec<Write>, state: ResourceState) -> Result<(), EngineError> {
         writes.push(Write::Put(Box::new(state.clone())));
-        self.store.write(writes).await?;
+        self.write(shared, writes).await?;
         let mut states = shared.states();
         let scope = state.address.scope().clone();
         states.entry(scope.clone()).or_insert_with(|| strata_plan::ScopeState::empty(scope)).resources.insert(state.address.clone(), state);
@@ -188,7 +194,7 @@ impl Engine {
 
     async fn forget(&self, shared: &Shared, mut writes: Vec<Write>, address: &Address) -> Result<(), EngineError> {
         writes.push(Write::Remove(address.clone()));
-        self.store.write(writes).await?;
+        self.write(shared, writes).await?;
         if let Some(scope) = shared.states().get_mut(address.scope()) {
             scope.resources.remove(address);
         }
@@ -225,7 +231,7 @@ impl Engine {
         for try_number in 0..=self.patience.tries {
             let permit = self.limits.admit(&job.action.service).await;
             let token = job.token(try_number);
-            self.store.write(vec![job.intent(&token, IntentOperation::Create, None, &properties)]).await?;
+            self.write(job.shared, vec![job.intent(&token, IntentOperation::Create, None, &properties)]).await?;
             let result = self.provider.create(&job.request(None, &properties), &token).await;
             drop(permit);
             let error = match result {
@@ -265,15 +271,15 @@ impl Engine {
                             return Ok(Ended::Failed(format!("{error}; it was made in part, and the next run finishes it")));
                         }
                         Ok(Found::OnlyTheOld(old)) if kind == ErrorKind::Transient => {
-                            self.store.write(vec![failed]).await?;
+                            self.write(job.shared, vec![failed]).await?;
                             return Ok(Ended::Failed(format!("{error}; {}", undecidable(job, &old))));
                         }
-                        Ok(Found::Nothing | Found::OnlyTheOld(_)) => self.store.write(vec![failed]).await?,
+                        Ok(Found::Nothing | Found::OnlyTheOld(_)) => self.write(job.shared, vec![failed]).await?,
                         Err(look) if decided => {
                             // Undecided: the intent stays open, and the next run looks again.
                             return Ok(Ended::Failed(format!("{error}; whether it was made is unknown, since looking failed too: {look}")));
                         }
-                        Err(_) => self.store.write(vec![failed]).await?,
+                        Err(_) => self.write(job.shared, vec![failed]).await?,
                     }
                     if !kind.is_retryable() {
                         return Ok(Ended::Failed(error.to_string()));
@@ -330,7 +336,7 @@ impl Engine {
         let writes = creates.into_iter().map(|open| Write::Outcome { token: open.intent.token, outcome: outcome.clone() }).collect();
         match &id {
             Some(id) => self.put(job.shared, writes, job.found(id, properties, deposed)).await?,
-            None => self.store.write(writes).await?,
+            None => self.write(job.shared, writes).await?,
         }
         job.shared.tell(Event::Recovered { address: job.action.address.clone(), detail });
         Ok(undecided.map_or(Ok(id), Err))
@@ -490,14 +496,14 @@ impl Engine {
         loop {
             let permit = self.limits.admit(&job.action.service).await;
             let token = format!("{}-update", job.token(try_number));
-            self.store.write(vec![job.intent(&token, IntentOperation::Update, Some(id.clone()), properties)]).await?;
+            self.write(job.shared, vec![job.intent(&token, IntentOperation::Update, Some(id.clone()), properties)]).await?;
             let result = self.provider.update(&job.request(Some(id), properties), observed).await;
             drop(permit);
             let outcome = match &result {
                 Ok(()) => Outcome::Done { id: Some(id.clone()) },
                 Err(error) => Outcome::Failed { error: error.to_string() },
             };
-            self.store.write(vec![Write::Outcome { token, outcome }]).await?;
+            self.write(job.shared, vec![Write::Outcome { token, outcome }]).await?;
             match result {
                 Err(error)
                     if error.kind.is_retryable() && try_number < self.patience.tries && job.shared.cancel.level() == CancelLevel::None =>
@@ -563,14 +569,14 @@ impl Engine {
         loop {
             let permit = self.limits.admit(&job.action.service).await;
             let token = format!("{}-delete", job.token(try_number));
-            self.store.write(vec![job.intent(&token, IntentOperation::Delete, Some(id.clone()), properties)]).await?;
+            self.write(job.shared, vec![job.intent(&token, IntentOperation::Delete, Some(id.clone()), properties)]).await?;
             let result = self.provider.delete(&job.request(Some(id), properties)).await;
             drop(permit);
             let outcome = match &result {
                 Ok(()) => Outcome::Done { id: Some(id.clone()) },
                 Err(error) => Outcome::Failed { error: error.to_string() },
             };
-            self.store.write(vec![Write::Outcome { token, outcome }]).await?;
+            self.write(job.shared, vec![Write::Outcome { token, outcome }]).await?;
             let error = match result {
                 Ok(()) => break,
                 Err(error) => error,

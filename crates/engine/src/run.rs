@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use strata_graph::{Address, Scope};
 use strata_plan::{Operation, Plan, ResourceState, ResourceStatus, ScopeState, StepId};
 use strata_provider::Request;
-use strata_store::{IntentOperation, OpenIntent, Outcome, RunId, RunStatus, Starter, StoreError, Write};
+use strata_store::{Asked, IntentOperation, OpenIntent, Outcome, RunId, RunStatus, Starter, StepRecord, StoreError, Write};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
@@ -123,23 +123,29 @@ impl Engine {
             events,
             placements,
         });
-        let heart = self.heart(run.clone());
+        let heart = self.heart(run.clone(), shared.cancel.clone());
         let walked = self.walk(&shared).await;
         drop(heart);
         let steps = walked?;
         let report = report(&run, plan, steps, shared.cancel.level());
+        self.write(&shared, vec![Write::Steps { run: run.clone(), steps: records(plan, &report.steps) }]).await?;
         self.store.finish(&run, report.status, &report.summary).await?;
         Ok(report)
     }
 
-    fn heart(&self, run: RunId) -> Heart {
+    /// Says now and then that the run lives, and passes on what others ask of it.
+    fn heart(&self, run: RunId, cancel: Cancel) -> Heart {
         let store = Arc::clone(&self.store);
         Heart(tokio::spawn(async move {
-            let mut pulse = tokio::time::interval(Duration::from_secs(20));
+            let mut pulse = tokio::time::interval(Duration::from_secs(2));
             loop {
                 pulse.tick().await;
-                if let Err(error) = store.heartbeat(&run).await {
-                    tracing::warn!(%run, %error, "the run could not say that it lives");
+                match store.heartbeat(&run).await {
+                    Ok(Asked::Nothing) => {}
+                    Ok(Asked::Stop) => cancel.at_least(CancelLevel::AfterCallsInFlight),
+                    // Whoever lost its scopes starts nothing more; its writes are refused anyway.
+                    Ok(Asked::StopNow) | Err(StoreError::Fenced { .. }) => cancel.at_least(CancelLevel::Now),
+                    Err(error) => tracing::warn!(%run, %error, "the run could not say that it lives"),
                 }
             }
         }))
@@ -302,7 +308,7 @@ impl Engine {
                 }
             }
             writes.push(Write::Outcome { token: intent.token, outcome });
-            self.store.write(writes).await?;
+            self.write(shared, writes).await?;
         }
         Ok(())
     }
@@ -328,10 +334,32 @@ impl Engine {
             }
         }
         if !writes.is_empty() {
-            self.store.write(writes).await?;
+            self.write(shared, writes).await?;
         }
         Ok(())
     }
+}
+
+/// What became of each step, for the record.
+fn records(plan: &Plan, steps: &[Ended]) -> Vec<StepRecord> {
+    let both = plan.steps.iter().zip(steps);
+    both.filter_map(|(step, ended)| {
+        let (ended, detail) = match ended {
+            Ended::Done => ("done", None),
+            Ended::Failed(why) => ("failed", Some(why.clone())),
+            Ended::Blocked(by) => ("blocked", Some(format!("waits for {by}"))),
+            Ended::Unsupported(what) => ("unsupported", Some(what.clone())),
+            Ended::Stopped => ("stopped", None),
+        };
+        let operation = match step.operation {
+            Operation::Create => IntentOperation::Create,
+            Operation::Update => IntentOperation::Update,
+            _ => IntentOperation::Delete,
+        };
+        let address = plan.actions.get(step.action)?.address.clone();
+        Some(StepRecord { address, operation, ended: ended.to_owned(), detail })
+    })
+    .collect()
 }
 
 fn report(run: &RunId, plan: &Plan, steps: Vec<Ended>, cancel: CancelLevel) -> RunReport {

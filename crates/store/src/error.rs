@@ -16,7 +16,10 @@ pub enum StoreError {
         actual: u64,
     },
     /// Somebody else is at work.
-    #[error("{scope} is being changed by {holder} since {since} (run {run}); wait for it, or stop it there")]
+    #[error(
+        "{scope} is being changed by {holder} since {since}: {run}, {doing}. Wait for it, stop it with `strata cancel {run}`, or if its process \
+         is surely gone, take it away with `strata unlock {run} --why TEXT`"
+    )]
     Held {
         /// Which scope.
         scope: Scope,
@@ -26,6 +29,33 @@ pub enum StoreError {
         since: String,
         /// Which run.
         run: String,
+        /// What it does, and how far it is.
+        doing: String,
+    },
+    /// The run has lost its scopes.
+    #[error(
+        "{run} no longer holds its scopes ({status}): somebody took them away, or its lease ran out. Nothing more was called or written; \
+         calls in flight are looked up by the next run"
+    )]
+    Fenced {
+        /// Which run.
+        run: String,
+        /// Its status.
+        status: String,
+    },
+    /// No run of that id.
+    #[error("there is no {run}; `strata runs` lists them")]
+    NoRun {
+        /// Which run.
+        run: String,
+    },
+    /// The run is not at work.
+    #[error("{run} is not at work: it is {status}")]
+    NotRunning {
+        /// Which run.
+        run: String,
+        /// Its status.
+        status: String,
     },
     /// The plan was changed after it was made.
     #[error("the plan's digest does not fit its content: it was changed after it was made; make a new plan")]

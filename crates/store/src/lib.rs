@@ -14,7 +14,7 @@ pub mod sqlite;
 pub use backup::{Backup, export, import};
 pub use error::StoreError;
 pub use machine::{Machine, ThisMachine};
-pub use model::{Intent, IntentOperation, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, Write};
+pub use model::{Asked, Intent, IntentOperation, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, StepRecord, Write};
 pub use sqlite::SqliteStore;
 
 use async_trait::async_trait;
@@ -33,8 +33,24 @@ pub trait Store: Send + Sync {
     /// Starts a run, in one transaction that refuses a stale plan and a scope at which somebody else is at work.
     async fn begin(&self, plan: &Plan, starter: &Starter) -> Result<RunId, StoreError>;
 
-    /// Says that the run still lives; a run that has not said so for [`model::LEASE_SECONDS`] may be taken over.
-    async fn heartbeat(&self, run: &RunId) -> Result<(), StoreError>;
+    /// Whether a run of somebody else is at work on one of the scopes: an error that says who, since when and doing what.
+    async fn free(&self, scopes: &[Scope], asker: &Starter) -> Result<(), StoreError>;
+
+    /// Says that the run still lives, and hears what others ask of it. A run that has not said so for [`model::LEASE_SECONDS`] may be
+    /// taken over; [`StoreError::Fenced`] tells it that it was.
+    async fn heartbeat(&self, run: &RunId) -> Result<Asked, StoreError>;
+
+    /// Asks something of a run that is at work.
+    async fn ask(&self, run: &RunId, asked: Asked) -> Result<(), StoreError>;
+
+    /// Takes the scopes away from a run that is at work; `note` says who did and why. Its process, should it live, can write no more.
+    async fn release(&self, run: &RunId, note: &str) -> Result<(), StoreError>;
+
+    /// A run.
+    async fn find_run(&self, run: &RunId) -> Result<RunRecord, StoreError>;
+
+    /// What became of the steps of a run that ended; of one that did not, what its journal says.
+    async fn steps_of(&self, run: &RunId) -> Result<Vec<StepRecord>, StoreError>;
 
     /// Writes all or nothing; durable once it returns.
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError>;

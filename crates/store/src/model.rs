@@ -75,6 +75,50 @@ impl RunStatus {
     }
 }
 
+/// What others ask of a run that is at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Asked {
+    /// To go on.
+    Nothing,
+    /// To stop after the calls in flight.
+    Stop,
+    /// To stop at once.
+    StopNow,
+}
+
+impl Asked {
+    /// The word in the state.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Stop => "stop",
+            Self::StopNow => "stop-now",
+        }
+    }
+
+    /// The request of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Nothing, Self::Stop, Self::StopNow].into_iter().find(|asked| asked.word() == word)
+    }
+}
+
+/// What became of one step of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// Which resource.
+    pub address: Address,
+    /// `create`, `update` or `delete`.
+    pub operation: IntentOperation,
+    /// `done`, `failed`, `blocked`, `unsupported`, `stopped`; `unknown` where a run died before it could say.
+    pub ended: String,
+    /// Why, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
 /// A run as listed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRecord {
@@ -94,6 +138,11 @@ pub struct RunRecord {
     pub started: String,
     /// When it ended.
     pub ended: Option<String>,
+    /// What others ask of it.
+    pub asked: Asked,
+    /// Who took it from its holder, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// What a call was about to do.
@@ -157,6 +206,16 @@ pub enum Outcome {
 /// One change of the store.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Write {
+    /// The run that writes: all writes beside it are refused unless this run still holds its scopes. A run's number only grows, so it
+    /// is the fencing number of its lease: whoever was thought dead and comes back can neither call nor write any more.
+    Fence(RunId),
+    /// What became of a run's steps.
+    Steps {
+        /// Which run.
+        run: RunId,
+        /// Its steps, in the order of the plan.
+        steps: Vec<StepRecord>,
+    },
     /// Before a call.
     Intent(Box<Intent>),
     /// After it.

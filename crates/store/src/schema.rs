@@ -1,7 +1,16 @@
 //! The database's tables and the migrations that lead to them. A migration is never changed once it was released.
 
 /// One statement list for each format; applied in order from the format that is found.
-pub(crate) const MIGRATIONS: &[&[&str]] = &[&[
+pub(crate) const MIGRATIONS: &[&[&str]] = &[FIRST, RUNS_CAN_BE_ASKED];
+
+/// What others ask of a run, what became of its steps, and who took it away from its holder.
+const RUNS_CAN_BE_ASKED: &[&str] = &[
+    "ALTER TABLE runs ADD COLUMN asked TEXT NOT NULL DEFAULT 'nothing'",
+    "ALTER TABLE runs ADD COLUMN steps TEXT",
+    "ALTER TABLE runs ADD COLUMN note TEXT",
+];
+
+const FIRST: &[&str] = &[
     "CREATE TABLE scopes (
         scope TEXT PRIMARY KEY,
         serial INTEGER NOT NULL,
@@ -42,4 +51,4 @@ pub(crate) const MIGRATIONS: &[&[&str]] = &[&[
     ) STRICT",
     "CREATE INDEX journal_open ON journal (sequence) WHERE outcome IS NULL",
     "CREATE INDEX journal_of_run ON journal (run)",
-]];
+];

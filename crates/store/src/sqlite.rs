@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::Store;
 use crate::error::StoreError;
 use crate::machine::{Machine, ThisMachine};
-use crate::model::{Intent, LEASE_SECONDS, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, Write};
+use crate::model::{Asked, Intent, LEASE_SECONDS, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, StepRecord, Write};
 use crate::schema::MIGRATIONS;
 
 /// How many callers' writes go into one transaction at most.
@@ -102,6 +102,13 @@ impl SqliteStore {
             .map_err(&failed)?;
         }
         transaction.commit().await.map_err(&failed)
+    }
+
+    async fn was_running(&self, run: &RunId, changed: u64) -> Result<(), StoreError> {
+        if changed > 0 {
+            return Ok(());
+        }
+        Err(StoreError::NotRunning { run: run.0.clone(), status: self.find_run(run).await?.status.word().to_owned() })
     }
 
     fn now(&self) -> String {
@@ -208,6 +215,26 @@ async fn apply(
     failed: &(impl Fn(sqlx::Error) -> StoreError + Sync),
 ) -> Result<(), StoreError> {
     match write {
+        Write::Fence(run) => {
+            let status: Option<String> = sqlx::query_scalar("SELECT status FROM runs WHERE number = ?")
+                .bind(run_number(run))
+                .fetch_optional(connection)
+                .await
+                .map_err(failed)?;
+            let status = status.unwrap_or_else(|| "unknown".to_owned());
+            if status != RunStatus::Running.word() {
+                return Err(StoreError::Fenced { run: run.0.clone(), status });
+            }
+        }
+        Write::Steps { run, steps } => {
+            let body = serde_json::to_string(steps).map_err(unreadable("steps"))?;
+            sqlx::query("UPDATE runs SET steps = ? WHERE number = ?")
+                .bind(body)
+                .bind(run_number(run))
+                .execute(connection)
+                .await
+                .map_err(failed)?;
+        }
         Write::Intent(intent) => {
             let body = serde_json::to_string(intent).map_err(unreadable("an intent"))?;
             sqlx::query("INSERT INTO journal (token, run, intent, intended) VALUES (?, ?, ?, ?)")
@@ -289,6 +316,8 @@ fn read_run(row: &SqliteRow) -> Result<RunRecord, StoreError> {
         summary: row.get("summary"),
         started: row.get("started"),
         ended: row.get("ended"),
+        asked: Asked::parse(row.get("asked")).unwrap_or(Asked::Nothing),
+        note: row.get("note"),
         id,
     })
 }
@@ -351,8 +380,7 @@ impl Store for SqliteStore {
                     .await
                     .map_err(&failed)?;
             } else if let Some(scope) = plan.scopes.iter().map(|part| &part.scope).find(|scope| scopes.contains(scope)) {
-                let holder = format!("{} on {} (process {})", run.starter.user, run.starter.host, run.starter.process);
-                return Err(StoreError::Held { scope: scope.clone(), holder, since: run.started, run: run.id.0 });
+                return Err(held(&mut transaction, scope, run).await.map_err(&failed)?);
             }
         }
         for part in &plan.scopes {
@@ -406,14 +434,86 @@ impl Store for SqliteStore {
         Ok(RunId(format!("run-{number}")))
     }
 
-    async fn heartbeat(&self, run: &RunId) -> Result<(), StoreError> {
-        sqlx::query("UPDATE runs SET heartbeat = ? WHERE number = ?")
-            .bind(self.machine.now().as_second())
+    async fn free(&self, scopes: &[Scope], asker: &Starter) -> Result<(), StoreError> {
+        let failed = self.failed("cannot be read");
+        let mut connection = self.pool.acquire().await.map_err(&failed)?;
+        let clock = self.machine.now().as_second();
+        let rows = sqlx::query("SELECT * FROM runs WHERE status = 'running' ORDER BY number").fetch_all(&mut *connection).await;
+        for row in &rows.map_err(&failed)? {
+            let run = read_run(row)?;
+            let alive = clock - row.get::<i64, _>("heartbeat") < LEASE_SECONDS && process_may_live(&*self.machine, &run.starter, asker);
+            let taken: Vec<Scope> = serde_json::from_str(row.get("scopes")).map_err(unreadable(run.id.0.clone()))?;
+            if let (true, Some(scope)) = (alive, scopes.iter().find(|scope| taken.contains(scope))) {
+                return Err(held(&mut connection, scope, run).await.map_err(&failed)?);
+            }
+        }
+        Ok(())
+    }
+
+    async fn heartbeat(&self, run: &RunId) -> Result<Asked, StoreError> {
+        let failed = self.failed("cannot be written");
+        let asked: Option<String> =
+            sqlx::query_scalar("UPDATE runs SET heartbeat = ? WHERE number = ? AND status = 'running' RETURNING asked")
+                .bind(self.machine.now().as_second())
+                .bind(run_number(run))
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(&failed)?;
+        match asked {
+            Some(asked) => Ok(Asked::parse(&asked).unwrap_or(Asked::Nothing)),
+            None => Err(StoreError::Fenced { run: run.0.clone(), status: self.find_run(run).await?.status.word().to_owned() }),
+        }
+    }
+
+    async fn ask(&self, run: &RunId, asked: Asked) -> Result<(), StoreError> {
+        let changed = sqlx::query("UPDATE runs SET asked = ? WHERE number = ? AND status = 'running'")
+            .bind(asked.word())
             .bind(run_number(run))
             .execute(&self.pool)
             .await
-            .map(|_| ())
-            .map_err(self.failed("cannot be written"))
+            .map_err(self.failed("cannot be written"))?;
+        self.was_running(run, changed.rows_affected()).await
+    }
+
+    async fn release(&self, run: &RunId, note: &str) -> Result<(), StoreError> {
+        let changed = sqlx::query("UPDATE runs SET status = 'interrupted', ended = ?, note = ? WHERE number = ? AND status = 'running'")
+            .bind(self.now())
+            .bind(note)
+            .bind(run_number(run))
+            .execute(&self.pool)
+            .await
+            .map_err(self.failed("cannot be written"))?;
+        self.was_running(run, changed.rows_affected()).await
+    }
+
+    async fn find_run(&self, run: &RunId) -> Result<RunRecord, StoreError> {
+        let row = sqlx::query("SELECT * FROM runs WHERE number = ?").bind(run_number(run)).fetch_optional(&self.pool).await;
+        let row = row.map_err(self.failed("cannot be read"))?;
+        row.as_ref().map(read_run).transpose()?.ok_or_else(|| StoreError::NoRun { run: run.0.clone() })
+    }
+
+    async fn steps_of(&self, run: &RunId) -> Result<Vec<StepRecord>, StoreError> {
+        let steps: Option<String> = sqlx::query_scalar("SELECT steps FROM runs WHERE number = ?")
+            .bind(run_number(run))
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(self.failed("cannot be read"))?
+            .flatten();
+        if let Some(steps) = steps {
+            return serde_json::from_str(&steps).map_err(unreadable(format!("steps of {run}")));
+        }
+        let journal = self.journal(run).await?;
+        Ok(journal
+            .into_iter()
+            .map(|(intent, outcome)| {
+                let (ended, detail) = match outcome {
+                    Some(Outcome::Done { .. }) => ("done", None),
+                    Some(Outcome::Failed { error }) => ("failed", Some(error)),
+                    None => ("unknown", Some("its answer is not known yet; the next run looks it up".to_owned())),
+                };
+                StepRecord { address: intent.address, operation: intent.operation, ended: ended.to_owned(), detail }
+            })
+            .collect())
     }
 
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
@@ -426,7 +526,7 @@ impl Store for SqliteStore {
         let failed = self.failed("cannot be written");
         let plan = self.plan_of(run).await?;
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(&failed)?;
-        sqlx::query("UPDATE runs SET status = ?, summary = ?, ended = ? WHERE number = ?")
+        let ended = sqlx::query("UPDATE runs SET status = ?, summary = ?, ended = ? WHERE number = ? AND status = 'running'")
             .bind(status.word())
             .bind(summary)
             .bind(self.now())
@@ -434,6 +534,10 @@ impl Store for SqliteStore {
             .execute(&mut *transaction)
             .await
             .map_err(&failed)?;
+        if ended.rows_affected() == 0 {
+            let status = self.find_run(run).await?.status.word().to_owned();
+            return Err(StoreError::Fenced { run: run.0.clone(), status });
+        }
         for part in plan.iter().flat_map(|plan| &plan.scopes) {
             sqlx::query("UPDATE scopes SET serial = serial + 1 WHERE scope = ?")
                 .bind(part.scope.to_string())
@@ -511,6 +615,22 @@ impl Store for SqliteStore {
             })
             .collect()
     }
+}
+
+/// Who holds a scope, since when and doing what.
+async fn held(connection: &mut SqliteConnection, scope: &Scope, run: RunRecord) -> Result<StoreError, sqlx::Error> {
+    let calls: i64 = sqlx::query_scalar("SELECT count(*) FROM journal WHERE run = ? AND outcome IS NOT NULL")
+        .bind(run_number(&run.id))
+        .fetch_one(connection)
+        .await?;
+    let stopping = if run.asked == Asked::Nothing { "" } else { ", asked to stop" };
+    Ok(StoreError::Held {
+        scope: scope.clone(),
+        holder: format!("{} on {} (process {})", run.starter.user, run.starter.host, run.starter.process),
+        since: run.started,
+        doing: format!("changing {}, {calls} calls so far{stopping}", run.target),
+        run: run.id.0,
+    })
 }
 
 /// Whether a run's process may still live: on this host the system is asked, another host's word is its heartbeat.

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use strata_engine::Cancel;
 use strata_graph::{Graph, Scope};
 use strata_plan::{Plan, ScopeState};
-use strata_store::{Intent, OpenIntent, Outcome, RunId, RunRecord, RunStatus, SqliteStore, Starter, Store, StoreError, Write};
+use strata_store::{
+    Asked, Intent, OpenIntent, Outcome, RunId, RunRecord, RunStatus, SqliteStore, Starter, StepRecord, Store, StoreError, Write,
+};
 use tokio::sync::{Notify, mpsc};
 
 use crate::world::{QUICK, World, dead, engine, graph, set};
@@ -34,8 +36,28 @@ impl Store for Mortal {
         self.store.begin(plan, starter).await
     }
 
-    async fn heartbeat(&self, run: &RunId) -> Result<(), StoreError> {
+    async fn heartbeat(&self, run: &RunId) -> Result<Asked, StoreError> {
         self.store.heartbeat(run).await
+    }
+
+    async fn free(&self, scopes: &[Scope], asker: &Starter) -> Result<(), StoreError> {
+        self.store.free(scopes, asker).await
+    }
+
+    async fn ask(&self, run: &RunId, asked: Asked) -> Result<(), StoreError> {
+        self.store.ask(run, asked).await
+    }
+
+    async fn release(&self, run: &RunId, note: &str) -> Result<(), StoreError> {
+        self.store.release(run, note).await
+    }
+
+    async fn find_run(&self, run: &RunId) -> Result<RunRecord, StoreError> {
+        self.store.find_run(run).await
+    }
+
+    async fn steps_of(&self, run: &RunId) -> Result<Vec<StepRecord>, StoreError> {
+        self.store.steps_of(run).await
     }
 
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {

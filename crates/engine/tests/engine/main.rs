@@ -4,6 +4,7 @@
 mod crash;
 mod faults;
 mod journal_deaths;
+mod leases;
 mod random;
 mod removal;
 mod replacement;
