@@ -1,5 +1,7 @@
 //! What can go wrong with the state on disk, in words that say what to do.
 
+use std::path::Path;
+
 use strata_graph::Scope;
 
 /// Why the store did not do what was asked.
@@ -81,6 +83,31 @@ pub enum StoreError {
         #[source]
         source: sqlx::Error,
     },
+    /// The file is damaged.
+    #[error("the state in {path} is damaged ({detail}){}", match backup {
+        Some(backup) => format!("; {backup} is a copy from before it: put it in the place of {path}, remove the files {path}-wal and {path}-shm, and run `strata drift`, which lists what the copy does not know"),
+        None => "; there is no copy beside it: bring a backup back with `strata state import`".to_owned(),
+    })]
+    Corrupt {
+        /// Where.
+        path: String,
+        /// The newest copy beside it.
+        backup: Option<String>,
+        /// The database's words.
+        detail: String,
+    },
+    /// There is no room.
+    #[error("the state in {path} cannot be written: the disk is full. Nothing was half written; make room and run the same command again")]
+    Full {
+        /// Where.
+        path: String,
+    },
+    /// It may not be written.
+    #[error("the state in {path} cannot be written: it is read-only. Check the rights of the file and its folder, or name another with --state")]
+    ReadOnly {
+        /// Where.
+        path: String,
+    },
     /// The folder cannot be made or written.
     #[error("the state folder {path}: {source}")]
     Folder {
@@ -105,4 +132,32 @@ pub enum StoreError {
     /// The writer has stopped.
     #[error("the state writer has stopped; see the error before this one")]
     Stopped,
+}
+
+/// SQLite's result codes that have words of their own (https://sqlite.org/rescode.html); extended codes carry them in the low byte.
+const READONLY: i64 = 8;
+const CORRUPT: i64 = 11;
+const FULL: i64 = 13;
+const NOT_A_DATABASE: i64 = 26;
+
+impl StoreError {
+    /// A database's error by its result code.
+    pub(crate) fn of(path: &Path, what: &'static str, source: sqlx::Error) -> Self {
+        let shown = path.display().to_string();
+        let code = source.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|code| code.parse::<i64>().ok());
+        match code.map(|code| code & 0xff) {
+            Some(READONLY) => Self::ReadOnly { path: shown },
+            Some(FULL) => Self::Full { path: shown },
+            Some(CORRUPT | NOT_A_DATABASE) => Self::Corrupt { path: shown, backup: newest_copy(path), detail: source.to_string() },
+            _ => Self::Database { path: shown, what, source },
+        }
+    }
+}
+
+/// The newest copy beside the state.
+fn newest_copy(path: &Path) -> Option<String> {
+    let copies = std::fs::read_dir(path.parent()?).ok()?.filter_map(Result::ok);
+    let copies = copies.filter(|entry| entry.file_name().to_string_lossy().ends_with(".backup.db"));
+    let newest = copies.max_by_key(|entry| entry.metadata().and_then(|metadata| metadata.modified()).ok())?;
+    Some(newest.path().display().to_string())
 }

@@ -10,9 +10,11 @@ pub mod machine;
 pub mod model;
 mod schema;
 pub mod sqlite;
+mod verify;
 
 pub use backup::{Backup, export, import};
 pub use error::StoreError;
+pub use verify::Verified;
 pub use machine::{Machine, ThisMachine};
 pub use model::{Asked, Intent, IntentOperation, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, StepRecord, Write};
 pub use sqlite::SqliteStore;

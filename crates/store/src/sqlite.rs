@@ -28,6 +28,9 @@ struct Batch {
     done: oneshot::Sender<Result<(), StoreError>>,
 }
 
+/// The copy of the state that is kept from before the last run.
+pub(crate) const BEFORE_RUN: &str = "state.before-run.backup.db";
+
 /// The store.
 pub struct SqliteStore {
     path: PathBuf,
@@ -115,14 +118,47 @@ impl SqliteStore {
         written(self.machine.now())
     }
 
-    fn failed(&self, what: &'static str) -> impl Fn(sqlx::Error) -> StoreError + '_ {
-        move |source| StoreError::Database { path: self.path.display().to_string(), what, source }
+    pub(crate) fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+
+    /// Makes every connection of the pool one that has no more room: what a full disk looks like.
+    #[cfg(test)]
+    pub(crate) async fn limit_pages(&self, pages: i64) {
+        let mut held = Vec::new();
+        for _ in 0..4 {
+            let mut connection = self.pool.acquire().await.expect("a connection");
+            let statement = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
+            sqlx::query(statement).execute(&mut *connection).await.expect("a limit");
+            held.push(connection);
+        }
+    }
+
+    /// Copies the state as it is before a run, so that whatever happens to the file there is one to go back to. The last copy is kept.
+    async fn copy_before_run(&self) -> Result<(), StoreError> {
+        let failed = self.failed("cannot be copied before the run");
+        let known: i64 = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM resources)").fetch_one(&self.pool).await.map_err(&failed)?;
+        if known == 0 {
+            return Ok(());
+        }
+        let copy = self.path.with_file_name(BEFORE_RUN);
+        let fresh = copy.with_extension("db.new");
+        let moved = |source| StoreError::Folder { path: fresh.display().to_string(), source };
+        if fresh.exists() {
+            std::fs::remove_file(&fresh).map_err(moved)?;
+        }
+        sqlx::query("VACUUM INTO ?").bind(fresh.display().to_string()).execute(&self.pool).await.map_err(&failed)?;
+        std::fs::rename(&fresh, &copy).map_err(moved)
+    }
+
+    pub(crate) fn failed(&self, what: &'static str) -> impl Fn(sqlx::Error) -> StoreError + '_ {
+        move |source| StoreError::of(&self.path, what, source)
     }
 }
 
 fn database(path: &Path, what: &'static str) -> impl Fn(sqlx::Error) -> StoreError + use<> {
-    let path = path.display().to_string();
-    move |source| StoreError::Database { path: path.clone(), what, source }
+    let path = path.to_path_buf();
+    move |source| StoreError::of(&path, what, source)
 }
 
 fn unreadable(what: impl Into<String>) -> impl FnOnce(serde_json::Error) -> StoreError {
@@ -361,6 +397,7 @@ impl Store for SqliteStore {
         if !plan.is_intact() {
             return Err(StoreError::Tampered);
         }
+        self.copy_before_run().await?;
         let failed = self.failed("cannot be written");
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(&failed)?;
         let clock = self.machine.now().as_second();
