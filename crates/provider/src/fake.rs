@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use strata_graph::{Contracts, Document, PhysicalId};
 
 use crate::error::{ErrorKind, ProviderError};
-use crate::provider::{ADDRESS_TAG, Account, Observation, Placement, Provider, Readiness, Request};
+use crate::provider::{ADDRESS_TAG, Account, Observation, Placement, Provider, Readiness, Request, Sought};
 
 /// What the fake cloud does to a call instead of carrying it out plainly.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,21 @@ struct Thing {
     ours: bool,
     /// Grows with each update; outputs whose contract says that an update moves them show it.
     version: u64,
+}
+
+impl Thing {
+    /// What a look shows; a thing that is pending comes nearer to being ready by it.
+    fn seen(&mut self, id: String) -> Observation {
+        let readiness = if let Some(detail) = &self.broken {
+            Readiness::Failed(detail.clone())
+        } else if self.pending_polls > 0 {
+            self.pending_polls -= 1;
+            Readiness::Pending("creating".to_owned())
+        } else {
+            Readiness::Ready
+        };
+        Observation { id: PhysicalId(id), properties: self.properties.clone(), outputs: self.outputs.clone(), readiness, proven: self.ours }
+    }
 }
 
 /// One thing that stands in the fake cloud.
@@ -60,6 +75,7 @@ struct Contents {
     break_next: BTreeMap<String, String>,
     guarded: BTreeSet<String>,
     single: BTreeSet<String>,
+    near_sighted: bool,
 }
 
 impl Contents {
@@ -120,6 +136,11 @@ impl FakeCloud {
         self.contents().single.insert(type_name.to_owned());
     }
 
+    /// From now on a look-up by name or tags shows the first match alone, as many APIs do.
+    pub fn see_one(&self) {
+        self.contents().near_sighted = true;
+    }
+
     /// Everything that stands, in the order of ids.
     pub fn standing(&self) -> Vec<Standing> {
         let contents = self.contents();
@@ -162,9 +183,11 @@ impl FakeCloud {
         self.contents().things.retain(|_, thing| thing.owner != owner);
     }
 
-    /// Everything that is pending is ready from now on.
+    /// Everything that is pending is ready from now on, and nothing more is seen as failed that [`FakeCloud::break_next`] asked for.
     pub fn settle(&self) {
-        for thing in self.contents().things.values_mut() {
+        let mut contents = self.contents();
+        contents.break_next.clear();
+        for thing in contents.things.values_mut() {
             thing.pending_polls = 0;
         }
     }
@@ -237,21 +260,22 @@ impl Provider for FakeCloud {
         let Some((id, thing)) = id.and_then(|id| contents.things.get_mut(&id).map(|thing| (id, thing))) else {
             return Ok(None);
         };
-        let readiness = if let Some(detail) = &thing.broken {
-            Readiness::Failed(detail.clone())
-        } else if thing.pending_polls > 0 {
-            thing.pending_polls -= 1;
-            Readiness::Pending("creating".to_owned())
-        } else {
-            Readiness::Ready
-        };
-        Ok(Some(Observation {
-            id: PhysicalId(id),
-            properties: thing.properties.clone(),
-            outputs: thing.outputs.clone(),
-            readiness,
-            proven: thing.ours,
-        }))
+        Ok(Some(thing.seen(id)))
+    }
+
+    async fn find_besides(&self, request: &Request<'_>, known: &[PhysicalId]) -> Result<Sought, ProviderError> {
+        let mut contents = self.contents();
+        Self::meet(&mut contents, "observe", request)?;
+        let owner = request.address.to_string();
+        let near_sighted = contents.near_sighted;
+        let mut matches = contents.things.iter_mut().filter(|(_, thing)| thing.owner == owner);
+        let is_known = |id: &str| known.iter().any(|known| known.0 == id);
+        let found = if near_sighted { matches.next() } else { matches.find(|(id, _)| !is_known(id)) };
+        Ok(match found {
+            None => Sought::Nothing,
+            Some((id, _)) if is_known(id) => Sought::OnlyKnown(PhysicalId(id.clone())),
+            Some((id, thing)) => Sought::Found(Box::new(thing.seen(id.clone()))),
+        })
     }
 
     async fn create(&self, request: &Request<'_>, _token: &str) -> Result<PhysicalId, ProviderError> {

@@ -115,6 +115,17 @@ impl Observation {
     }
 }
 
+/// What a look for something besides what is known found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sought {
+    /// Nothing stands besides what is known.
+    Nothing,
+    /// This.
+    Found(Box<Observation>),
+    /// Something known; whether another stands beside it cannot be told.
+    OnlyKnown(PhysicalId),
+}
+
 /// A cloud.
 #[async_trait]
 pub trait Provider: Send + Sync {
@@ -125,7 +136,19 @@ pub trait Provider: Send + Sync {
     /// `None` when it is not there.
     async fn observe(&self, request: &Request<'_>) -> Result<Option<Observation>, ProviderError>;
 
-    /// Makes a resource. `token` is the same for every try of one intent.
+    /// Looks without an id for what was made for the address besides what is known under these ids.
+    ///
+    /// A replacement carries the same tags as what it replaces, so the first match of a look-up may be the old one. A provider that sees
+    /// every match passes over the known ones; this default sees one.
+    async fn find_besides(&self, request: &Request<'_>, known: &[PhysicalId]) -> Result<Sought, ProviderError> {
+        Ok(match self.observe(&Request { id: None, ..request.clone() }).await? {
+            None => Sought::Nothing,
+            Some(seen) if known.contains(&seen.id) => Sought::OnlyKnown(seen.id),
+            Some(seen) => Sought::Found(Box::new(seen)),
+        })
+    }
+
+    /// Makes a resource. `token` is the same for every try of one step whose earlier answer was lost.
     async fn create(&self, request: &Request<'_>, token: &str) -> Result<PhysicalId, ProviderError>;
 
     /// Changes a resource in place from what was observed to the request's properties.

@@ -1,0 +1,172 @@
+//! What must hold, whatever happened: looked at from outside, by somebody who sees the whole cloud and the whole store.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use strata_engine::Refreshed;
+use strata_graph::{Address, PhysicalId, Scope};
+use strata_plan::{ResourceState, ResourceStatus, ScopeState, compare};
+use strata_provider::fake::Standing;
+use strata_store::{IntentOperation, Store};
+
+use crate::operator::{PLATFORM, engine, up_plan};
+use crate::process::Process;
+use crate::sim::Sim;
+use crate::spec::{Spec, scopes};
+use crate::things::contracts;
+
+/// All that is known and all that stands.
+pub struct View {
+    pub states: BTreeMap<Scope, ScopeState>,
+    pub standing: Vec<Standing>,
+    /// Addresses whose creation was begun and of which nobody knows what came of it.
+    pub begun: BTreeSet<Address>,
+    pub open: usize,
+}
+
+impl View {
+    pub fn of(sim: &Sim) -> Self {
+        sim.tick();
+        let states = sim.ledger.call(|store| async move { store.scopes().await }).unwrap();
+        let open = sim.ledger.call(|store| async move { store.open_intents().await }).unwrap();
+        Self {
+            states: states.into_iter().map(|state| (state.scope.clone(), state)).collect(),
+            standing: sim.cloud.standing(),
+            open: open.len(),
+            begun: open
+                .into_iter()
+                .filter(|open| open.intent.operation == IntentOperation::Create)
+                .map(|open| open.intent.address)
+                .collect(),
+        }
+    }
+
+    pub fn resources(&self) -> impl Iterator<Item = &ResourceState> {
+        self.states.values().flat_map(|scope| scope.resources.values())
+    }
+
+    /// Every id on record.
+    pub fn on_record(&self) -> BTreeSet<&PhysicalId> {
+        self.resources().flat_map(|state| state.id.iter().chain(state.deposed.iter().map(|left| &left.id))).collect()
+    }
+
+    /// What we made and no record names.
+    pub fn strays(&self) -> Vec<&Standing> {
+        let on_record = self.on_record();
+        self.standing.iter().filter(|thing| thing.ours && !on_record.contains(&thing.id)).collect()
+    }
+}
+
+/// Whenever nobody is at work: nothing is lost, and every difference is told by a look.
+pub async fn between_orders(sim: &Arc<Sim>) {
+    let view = View::of(sim);
+    for thing in view.strays() {
+        let begun = view.begun.iter().any(|address| address.to_string() == thing.owner);
+        if !begun {
+            sim.violated(format!("orphan: {} was made for {}, and neither state nor journal knows of it", thing.id, thing.owner));
+        }
+    }
+    let Some(refreshed) = look(sim).await else { return };
+    for state in view.resources() {
+        let Some(id) = &state.id else { continue };
+        let stands = view.standing.iter().find(|thing| thing.id == *id);
+        if stands.is_some_and(|thing| thing.properties == state.properties) || sim.is_hidden(id) {
+            continue;
+        }
+        // What `strata drift` tells.
+        let told = match refreshed.observations.get(&state.address) {
+            Some(None) => true,
+            Some(Some(observed)) => contracts()
+                .of_type(&state.type_name.0)
+                .is_some_and(|contract| !compare(contract, &state.properties, &state.properties, Some(observed)).is_empty()),
+            None => false,
+        };
+        if !told {
+            let cloud = stands.map(|thing| &thing.properties);
+            sim.violated(format!("{} is on record as {:?}, stands as {cloud:?}, and no look tells", state.address, state.properties));
+        }
+    }
+}
+
+/// A look at everything in fair weather.
+async fn look(sim: &Arc<Sim>) -> Option<Refreshed> {
+    let weather = sim.weather();
+    sim.set_weather(crate::sim::Weather::default());
+    let mut states = View::of(sim).states;
+    let refreshed = engine(&Process::start(sim)).refresh(PLATFORM, &mut states).await;
+    sim.set_weather(weather);
+    if let Some(unseen) = refreshed.unseen.first() {
+        sim.violated(format!("{} could not be looked at in fair weather: {}", unseen.address, unseen.error));
+        return None;
+    }
+    Some(refreshed)
+}
+
+/// At the end, after a clean run: everything stands once, as asked for, and is on record as it stands.
+pub async fn in_the_end(sim: &Arc<Sim>, spec: &Spec) {
+    let view = View::of(sim);
+    if view.open > 0 {
+        sim.violated(format!("{} intents are open after a clean run", view.open));
+    }
+    for thing in view.strays() {
+        sim.violated(format!("orphan at the end: {} of {}", thing.id, thing.owner));
+    }
+    for state in view.resources() {
+        let address = &state.address;
+        if !state.deposed.is_empty() {
+            sim.violated(format!("{address} still has what a replacement left behind"));
+        }
+        let Some(id) = &state.id else {
+            if !matches!(state.status, ResourceStatus::Unsupported(_)) {
+                sim.violated(format!("{address} is on record without an id as {:?}", state.status));
+            }
+            continue;
+        };
+        let Some(thing) = view.standing.iter().find(|thing| thing.id == *id) else {
+            sim.violated(format!("{address} is on record as {id}, which does not stand"));
+            continue;
+        };
+        if thing.properties != state.properties {
+            sim.violated(format!("{address} is on record as {:?} and stands as {:?}", state.properties, thing.properties));
+        }
+        if thing.outputs != state.outputs {
+            sim.violated(format!("{address} is on record with the outputs {:?} and has {:?}", state.outputs, thing.outputs));
+        }
+        if !spec.contains(address)
+            && state.data.is_none()
+            && !view.resources().any(|other| other.data.is_some() && !spec.contains(&other.address))
+        {
+            sim.violated(format!("{address} still stands and nobody asks for it"));
+        }
+        if spec.contains(address) && state.status != ResourceStatus::Ready {
+            sim.violated(format!("{address} is {:?} after a clean run", state.status));
+        }
+    }
+    let outputs = |reference: &strata_graph::OutputReference| {
+        view.states.get(reference.of.scope())?.resources.get(&reference.of)?.outputs.get(&reference.output).cloned()
+    };
+    for resource in spec.graph(&scopes()).iter() {
+        let known = view.states.get(resource.address.scope()).and_then(|scope| scope.resources.get(&resource.address));
+        match known {
+            None => sim.violated(format!("{} is asked for and not on record", resource.address)),
+            Some(state) if matches!(state.status, ResourceStatus::Unsupported(_)) && state.id.is_none() => {}
+            Some(state) => {
+                let wanted = resource.properties.resolve(&outputs, &|_| None);
+                if wanted.is_resolved() && wanted != state.properties {
+                    sim.violated(format!("{} is {:?} and should be {wanted:?}", resource.address, state.properties));
+                }
+            }
+        }
+    }
+    let Some(refreshed) = look(sim).await else { return };
+    let states = View::of(sim).states;
+    match up_plan(spec, &scopes(), &states, &refreshed.observations) {
+        Ok(plan) if plan.is_empty() => {}
+        Ok(plan) => {
+            let actions: Vec<String> =
+                plan.actions.iter().map(|action| format!("{:?} {} {:?}", action.change, action.address, action.reasons)).collect();
+            sim.violated(format!("the plan after a clean run is not empty: {actions:?}"));
+        }
+        Err(error) => sim.violated(format!("no plan after a clean run: {error}")),
+    }
+}

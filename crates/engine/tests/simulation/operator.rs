@@ -1,0 +1,240 @@
+//! What people do: plan and run as the command line does, stop a run, follow an instruction.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use strata_engine::{Cancel, Engine, EngineError, Event, Limits, Patience, RunReport};
+use strata_graph::Scope;
+use strata_plan::{Desired, Plan, PlanInput, Purpose, RemovalInput, ScopeState};
+use strata_store::{RunStatus, Store, StoreError};
+use tokio::sync::mpsc;
+
+use crate::process::{Approved, Process, ProcessStore};
+use crate::sim::{Sim, lock};
+use crate::spec::{Spec, network};
+use crate::things::{contracts, placement};
+use crate::wire::Wire;
+
+pub const PLATFORM: &str = "acme";
+
+/// How long any run may take: it is over, or nothing bounds it. A graph here is at most four layers over four, each of which may wait an
+/// hour to be ready, be refused for a quarter of one, and be replaced.
+const LONGEST_RUN: Duration = Duration::from_secs(48 * 60 * 60);
+
+/// What somebody asks for.
+#[derive(Debug, Clone)]
+pub enum Order {
+    /// Bring these scopes, lowest first, to what the specification says.
+    Up(Vec<Scope>),
+    /// Remove these scopes, highest first, with the data of these names.
+    Down(Vec<Scope>, BTreeSet<String>),
+    /// Only look.
+    Look(Vec<Scope>),
+}
+
+/// How an order ended.
+#[derive(Debug)]
+pub enum Answer {
+    /// The process died.
+    Died,
+    /// It did not come to a run: why.
+    Refused(String),
+    /// Somebody else is at work, or was.
+    NotNow,
+    /// There was nothing to do.
+    Nothing,
+    /// It ran.
+    Ran(Box<Plan>, RunReport),
+}
+
+pub fn engine(process: &Arc<Process>) -> Engine {
+    let at_once = usize::try_from(process.sim.dice.between(1, 8)).unwrap_or(1);
+    let (wire, store) = (Arc::new(Wire(Arc::clone(process))), Arc::new(ProcessStore(Arc::clone(process))));
+    Engine::new(wire, store, contracts(), Limits::emulator(at_once), Patience::CLOUD)
+}
+
+/// Gives an order to a new process.
+pub async fn order(sim: &Arc<Sim>, spec: &Spec, order: &Order) -> Answer {
+    let process = Process::start(sim);
+    process.tell(format!("{order:?}"));
+    let answer = tokio::select! {
+        biased;
+        () = process.died() => Answer::Died,
+        answer = tokio::time::timeout(LONGEST_RUN, carry_out(&process, spec, order)) => answer.unwrap_or_else(|_| {
+            sim.violated(format!("[{}] the run did not end within {} hours", process.number, LONGEST_RUN.as_secs() / 3600));
+            Answer::Died
+        }),
+    };
+    process.tell(match &answer {
+        Answer::Died => "is dead".to_owned(),
+        Answer::Refused(why) => format!("did not run: {why}"),
+        Answer::NotNow => "came at the wrong time".to_owned(),
+        Answer::Nothing => "had nothing to do".to_owned(),
+        Answer::Ran(_, report) => format!("ran: {} {:?}", report.status.word(), report.steps),
+    });
+    sim.count(match &answer {
+        Answer::Died => "process: died".to_owned(),
+        Answer::Refused(_) => "process: could not look, and did not run".to_owned(),
+        Answer::NotNow => "process: refused, since another was at work or the plan was stale".to_owned(),
+        Answer::Nothing => "process: had nothing to do".to_owned(),
+        Answer::Ran(_, report) => format!("process: run {}", report.status.word()),
+    });
+    answer
+}
+
+async fn carry_out(process: &Arc<Process>, spec: &Spec, order: &Order) -> Answer {
+    let engine = engine(process);
+    let store = ProcessStore(Arc::clone(process));
+    match prepare(process, &engine, &store, spec, order).await {
+        Ok(Some(plan)) => run(process, &engine, plan).await,
+        Ok(None) => Answer::Nothing,
+        Err(answer) => answer,
+    }
+}
+
+fn refused(error: EngineError) -> Answer {
+    match error {
+        EngineError::Store(StoreError::Held { .. } | StoreError::Stale { .. }) => Answer::NotNow,
+        other => Answer::Refused(other.to_string()),
+    }
+}
+
+/// Looks, plans, and asks: what the command line does before a run. Nothing where nothing is to be done.
+async fn prepare(
+    process: &Arc<Process>,
+    engine: &Engine,
+    store: &ProcessStore,
+    spec: &Spec,
+    order: &Order,
+) -> Result<Option<Plan>, Answer> {
+    let sim = &process.sim;
+    let all = store.scopes().await.map_err(|error| refused(error.into()))?;
+    let mut states: BTreeMap<Scope, ScopeState> = all.into_iter().map(|state| (state.scope.clone(), state)).collect();
+    let (Order::Up(scopes) | Order::Down(scopes, _) | Order::Look(scopes)) = order;
+    let mut looked_at: BTreeMap<Scope, ScopeState> =
+        states.iter().filter(|(scope, _)| scopes.contains(scope)).map(|(scope, state)| (scope.clone(), state.clone())).collect();
+    let refreshed = engine.refresh(PLATFORM, &mut looked_at).await;
+    if let Some(unseen) = refreshed.unseen.first() {
+        return Err(Answer::Refused(format!("{} could not be looked at: {}", unseen.address, unseen.error)));
+    }
+    states.extend(looked_at);
+    let plan = match order {
+        Order::Look(_) => return Ok(None),
+        Order::Up(scopes) => up_plan(spec, scopes, &states, &refreshed.observations),
+        Order::Down(scopes, delete_data) => down_plan(scopes, delete_data, &states),
+    };
+    let plan = plan.map_err(|error| Answer::Refused(format!("no plan: {error}")))?;
+    *lock(&process.approved) = Some(Approved::new(plan.clone(), &states));
+    for action in &plan.actions {
+        process.tell(format!("plans {:?} {} {:?}", action.change, action.address, action.reasons));
+    }
+    // Somebody reads it, and another may be faster.
+    if sim.dice.percent(20) {
+        tokio::time::sleep(sim.dice.moment(600_000)).await;
+    }
+    engine.keep(&refreshed).await.map_err(refused)?;
+    let open = store.open_intents().await.map_err(|error| refused(error.into()))?;
+    let unsettled = open.iter().any(|open| scopes.contains(open.intent.address.scope()));
+    let idle = plan.is_empty() && plan.records.is_empty() && !unsettled;
+    Ok((!idle).then_some(plan))
+}
+
+pub fn up_plan(
+    spec: &Spec,
+    scopes: &[Scope],
+    states: &BTreeMap<Scope, ScopeState>,
+    observations: &strata_plan::Observations,
+) -> Result<Plan, strata_plan::PlanError> {
+    let desired: Vec<Desired> = scopes
+        .iter()
+        .map(|scope| Desired {
+            scope: scope.clone(),
+            placement: placement(),
+            metadata: Value::Null,
+            stands_on: if *scope == network() { Vec::new() } else { vec![network()] },
+        })
+        .collect();
+    let mut known = scopes.to_vec();
+    known.push(network());
+    strata_plan::build(PlanInput {
+        platform: PLATFORM,
+        target: scopes.last().unwrap(),
+        scopes: &desired,
+        graph: &spec.graph(&known),
+        contracts: &contracts(),
+        states,
+        observations,
+        delete_data: &BTreeSet::new(),
+        verdicts: Vec::new(),
+        notices: Vec::new(),
+        endpoints: Vec::new(),
+        approve: Vec::new(),
+    })
+}
+
+fn down_plan(
+    scopes: &[Scope],
+    delete_data: &BTreeSet<String>,
+    states: &BTreeMap<Scope, ScopeState>,
+) -> Result<Plan, strata_plan::PlanError> {
+    let empty: Vec<ScopeState> = scopes.iter().map(|scope| ScopeState::empty(scope.clone())).collect();
+    let list: Vec<&ScopeState> = scopes.iter().zip(&empty).map(|(scope, empty)| states.get(scope).unwrap_or(empty)).collect();
+    strata_plan::remove(RemovalInput {
+        platform: PLATFORM,
+        target: scopes.first().unwrap(),
+        scopes: &list,
+        placement: &placement(),
+        contracts: &contracts(),
+        delete_data,
+        notices: Vec::new(),
+    })
+}
+
+async fn run(process: &Arc<Process>, engine: &Engine, plan: Plan) -> Answer {
+    let sim = &process.sim;
+    let cancel = Cancel::default();
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    let stopping = async {
+        if sim.dice.percent(sim.weather().stops) {
+            tokio::time::sleep(sim.dice.moment(5_000)).await;
+            process.tell(format!("is asked to stop: {:?}", cancel.ask()));
+            sim.count("stop asked for");
+            if sim.dice.percent(50) {
+                tokio::time::sleep(sim.dice.moment(2_000)).await;
+                process.tell(format!("is asked to stop: {:?}", cancel.ask()));
+                sim.count("stop now asked for");
+            }
+        }
+        std::future::pending::<()>().await;
+    };
+    let starter = process.starter();
+    let result = tokio::select! {
+        biased;
+        result = engine.run(&plan, &starter, cancel.clone(), sender) => result,
+        () = stopping => unreachable!("it waits for ever"),
+    };
+    while let Ok(event) = receiver.try_recv() {
+        if let Event::Recovered { address, detail } = event {
+            sim.count("recovered: an intent of a dead run was looked up");
+            process.tell(format!("recovered {address}: {detail}"));
+        }
+    }
+    let report = match result {
+        Ok(report) => report,
+        Err(error) => return refused(error),
+    };
+    for (step, ended) in plan.steps.iter().zip(&report.steps) {
+        if let strata_engine::Ended::Failed(why) = ended
+            && why.contains("whether it was made is unknown: a look-up finds")
+        {
+            sim.count("undecidable: a person is told what to look for");
+            sim.tell_person(plan.actions[step.action].address.clone());
+        }
+    }
+    if report.status == RunStatus::Done && plan.purpose == Purpose::Up {
+        sim.count("runs that ended well");
+    }
+    Answer::Ran(Box::new(plan), report)
+}

@@ -1,0 +1,245 @@
+//! A process that runs the engine: its calls take time, and it may die before or after any one of them.
+//!
+//! A dead process does nothing more: whoever runs it drops its work, and what was not yet sent is never sent. What it had sent is on the
+//! wire and arrives.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use strata_graph::{Address, PhysicalId, Scope};
+use strata_plan::{Operation, Plan, ScopeState};
+use strata_store::{Asked, Intent, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, StepRecord, Store, StoreError, Write};
+use tokio::sync::Notify;
+
+use crate::sim::Sim;
+
+/// What was approved: the plan that runs, and which incarnations stood on record when it was made.
+pub struct Approved {
+    pub plan: Plan,
+    pub ids: BTreeMap<Address, BTreeSet<PhysicalId>>,
+}
+
+impl Approved {
+    pub fn new(plan: Plan, states: &BTreeMap<Scope, ScopeState>) -> Self {
+        let resources = states.values().flat_map(|scope| scope.resources.values());
+        let ids = resources.map(|state| {
+            let all = state.id.iter().chain(state.deposed.iter().map(|left| &left.id)).cloned().collect();
+            (state.address.clone(), all)
+        });
+        Self { ids: ids.collect(), plan }
+    }
+
+    /// Whether a step on this address is one of these.
+    pub fn has(&self, address: &Address, wanted: impl Fn(&Operation) -> bool) -> bool {
+        self.plan.steps.iter().any(|step| self.plan.actions[step.action].address == *address && wanted(&step.operation))
+    }
+}
+
+/// One process.
+pub struct Process {
+    pub sim: Arc<Sim>,
+    pub number: u32,
+    host: &'static str,
+    dead: AtomicBool,
+    died: Notify,
+    /// Moments left to live; 0 is for ever.
+    fuse: AtomicU64,
+    pub approved: Mutex<Option<Approved>>,
+    /// What this process made, for each creation that its plan allows.
+    pub made: Mutex<BTreeMap<Address, u32>>,
+}
+
+impl Process {
+    pub fn start(sim: &Arc<Sim>) -> Arc<Self> {
+        let dies = sim.dice.percent(sim.weather().deaths);
+        let fuse = if dies { sim.dice.between(1, 160) } else { 0 };
+        Arc::new(Self {
+            number: sim.next_process(),
+            host: sim.dice.one(&["desk", "desk", "laptop"]),
+            dead: AtomicBool::new(false),
+            died: Notify::new(),
+            fuse: AtomicU64::new(fuse),
+            approved: Mutex::default(),
+            made: Mutex::default(),
+            sim: Arc::clone(sim),
+        })
+    }
+
+    pub fn starter(&self) -> Starter {
+        Starter { user: "ada".to_owned(), host: self.host.to_owned(), process: self.number, approval: None }
+    }
+
+    /// Waits until it has died.
+    pub async fn died(&self) {
+        self.died.notified().await;
+    }
+
+    fn is_dead(&self) -> bool {
+        self.dead.load(Ordering::SeqCst)
+    }
+
+    fn die(&self, at: &str) {
+        self.dead.store(true, Ordering::SeqCst);
+        self.sim.count(format!("death {at}"));
+        self.sim.say(format!("[{}] dies {at}", self.number));
+        self.sim.bury(self.number);
+        self.died.notify_one();
+    }
+
+    /// A moment of this process: it takes some time, others are at work meanwhile, and it may be its last.
+    pub async fn moment(&self, at: &str) {
+        let slow = self.sim.dice.percent(50);
+        if slow {
+            tokio::time::sleep(self.sim.dice.moment(20)).await;
+        }
+        if !self.is_dead() && self.fuse.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)) == Ok(1) {
+            self.die(at);
+        }
+        if self.is_dead() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    pub fn tell(&self, line: impl AsRef<str>) {
+        self.sim.say(format!("[{}] {}", self.number, line.as_ref()));
+    }
+}
+
+/// The store as a process reaches it.
+pub struct ProcessStore(pub Arc<Process>);
+
+impl ProcessStore {
+    async fn call<T, F>(&self, name: &str, call: impl FnOnce(Arc<strata_store::SqliteStore>) -> F + Send) -> T
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        self.0.moment(&format!("before {name}")).await;
+        self.0.sim.tick();
+        let answer = self.0.sim.ledger.call(call);
+        self.0.moment(&format!("after {name}")).await;
+        answer
+    }
+}
+
+fn shown(write: &Write) -> Option<String> {
+    Some(match write {
+        Write::Fence(_) => return None,
+        Write::Steps { .. } => "steps".to_owned(),
+        Write::Intent(intent) => format!("intent {:?} {} {}", intent.operation, intent.address, intent.token),
+        Write::Outcome { token, outcome } => format!("outcome {token} {outcome:?}"),
+        Write::Put(state) => {
+            let id = state.id.as_ref().map_or("-", |id| id.0.as_str());
+            let deposed: Vec<&str> = state.deposed.iter().map(|left| left.id.0.as_str()).collect();
+            format!("put {} {id} {:?} deposed {deposed:?}", state.address, state.status)
+        }
+        Write::Remove(address) => format!("remove {address}"),
+    })
+}
+
+#[async_trait]
+impl Store for ProcessStore {
+    async fn scope(&self, scope: &Scope) -> Result<ScopeState, StoreError> {
+        let scope = scope.clone();
+        self.call("read", |store| async move { store.scope(&scope).await }).await
+    }
+
+    async fn scopes(&self) -> Result<Vec<ScopeState>, StoreError> {
+        self.call("read", |store| async move { store.scopes().await }).await
+    }
+
+    async fn begin(&self, plan: &Plan, starter: &Starter) -> Result<RunId, StoreError> {
+        let process = &self.0;
+        process.moment("before begin").await;
+        process.sim.tick();
+        let (copy, starter) = (plan.clone(), starter.clone());
+        let answer = process.sim.ledger.call(|store| async move { store.begin(&copy, &starter).await });
+        match &answer {
+            Ok(run) => {
+                process.tell(format!("begins {run}"));
+                process.sim.begins(process.number, plan.scopes.iter().map(|part| part.scope.clone()).collect());
+            }
+            Err(error) => process.tell(format!("may not begin: {error}")),
+        }
+        process.moment("after begin").await;
+        answer
+    }
+
+    async fn free(&self, scopes: &[Scope], asker: &Starter) -> Result<(), StoreError> {
+        let (scopes, asker) = (scopes.to_vec(), asker.clone());
+        self.call("read", |store| async move { store.free(&scopes, &asker).await }).await
+    }
+
+    async fn heartbeat(&self, run: &RunId) -> Result<Asked, StoreError> {
+        let run = run.clone();
+        self.call("heartbeat", |store| async move { store.heartbeat(&run).await }).await
+    }
+
+    async fn ask(&self, run: &RunId, asked: Asked) -> Result<(), StoreError> {
+        let run = run.clone();
+        self.call("request", |store| async move { store.ask(&run, asked).await }).await
+    }
+
+    async fn release(&self, run: &RunId, note: &str) -> Result<(), StoreError> {
+        let (run, note) = (run.clone(), note.to_owned());
+        self.call("release", |store| async move { store.release(&run, &note).await }).await
+    }
+
+    async fn find_run(&self, run: &RunId) -> Result<RunRecord, StoreError> {
+        let run = run.clone();
+        self.call("read", |store| async move { store.find_run(&run).await }).await
+    }
+
+    async fn steps_of(&self, run: &RunId) -> Result<Vec<StepRecord>, StoreError> {
+        let run = run.clone();
+        self.call("read", |store| async move { store.steps_of(&run).await }).await
+    }
+
+    async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let name = match writes.iter().find(|write| !matches!(write, Write::Fence(_))) {
+            Some(Write::Intent(_)) => "intent",
+            Some(Write::Outcome { .. }) => "outcome",
+            _ => "state write",
+        };
+        let process = &self.0;
+        process.moment(&format!("before {name}")).await;
+        process.sim.tick();
+        let lines: Vec<String> = writes.iter().filter_map(shown).collect();
+        let answer = process.sim.ledger.call(|store| async move { store.write(writes).await });
+        process.tell(format!("writes {}{}", lines.join(" + "), if answer.is_err() { " and is refused" } else { "" }));
+        process.moment(&format!("after {name}")).await;
+        answer
+    }
+
+    async fn finish(&self, run: &RunId, status: RunStatus, summary: &str) -> Result<(), StoreError> {
+        let process = &self.0;
+        process.moment("before finish").await;
+        process.sim.tick();
+        let (copy, text) = (run.clone(), summary.to_owned());
+        let answer = process.sim.ledger.call(|store| async move { store.finish(&copy, status, &text).await });
+        process.tell(format!("finishes {run}: {} {summary}", status.word()));
+        process.sim.ends(process.number);
+        process.moment("after finish").await;
+        answer
+    }
+
+    async fn open_intents(&self) -> Result<Vec<OpenIntent>, StoreError> {
+        self.call("read", |store| async move { store.open_intents().await }).await
+    }
+
+    async fn runs(&self, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        self.call("read", |store| async move { store.runs(limit).await }).await
+    }
+
+    async fn plan_of(&self, run: &RunId) -> Result<Option<Plan>, StoreError> {
+        let run = run.clone();
+        self.call("read", |store| async move { store.plan_of(&run).await }).await
+    }
+
+    async fn journal(&self, run: &RunId) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
+        let run = run.clone();
+        self.call("read", |store| async move { store.journal(&run).await }).await
+    }
+}

@@ -1,0 +1,205 @@
+//! One simulated world: its dice, its clock, its history, and what was found wrong in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use strata_graph::{Address, PhysicalId, Scope};
+use strata_provider::FakeCloud;
+use strata_store::Machine;
+use tokio::time::Instant;
+
+use crate::dice::Dice;
+use crate::ledger::Ledger;
+use crate::things::contracts;
+
+/// The clock and the process list that the store asks: virtual time, and those who have died in this history.
+#[derive(Default)]
+pub struct Clock {
+    milliseconds: AtomicI64,
+    dead: Mutex<BTreeSet<u32>>,
+}
+
+/// When every history begins, in seconds since 1970: 2030-01-01.
+const BEGINNING: i64 = 1_893_456_000;
+
+impl Clock {
+    pub fn set(&self, since_the_beginning: Duration) {
+        self.milliseconds.store(i64::try_from(since_the_beginning.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
+    }
+
+    fn bury(&self, process: u32) {
+        lock(&self.dead).insert(process);
+    }
+}
+
+impl Machine for Clock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(BEGINNING * 1000 + self.milliseconds.load(Ordering::SeqCst)).unwrap_or(Timestamp::MAX)
+    }
+
+    fn may_live(&self, process: u32) -> bool {
+        !lock(&self.dead).contains(&process)
+    }
+}
+
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How often what goes wrong, in a hundred.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Weather {
+    /// Changing calls that meet a fault.
+    pub calls: u64,
+    /// Looks that meet one.
+    pub looks: u64,
+    /// Creations that are not ready at once.
+    pub slow: u64,
+    /// Processes that die.
+    pub deaths: u64,
+    /// Runs that somebody stops.
+    pub stops: u64,
+}
+
+/// One history's world.
+pub struct Sim {
+    pub dice: Dice,
+    pub cloud: FakeCloud,
+    pub ledger: Ledger,
+    /// Addresses that this emulator cannot make.
+    pub lacking: BTreeSet<Address>,
+    /// Calls that are on the wire: sent, and not yet answered.
+    pub on_the_wire: AtomicUsize,
+    clock: Arc<Clock>,
+    start: Instant,
+    weather: Mutex<Weather>,
+    history: Mutex<Vec<String>>,
+    counts: Mutex<BTreeMap<String, u64>>,
+    violations: Mutex<Vec<String>>,
+    /// Who is at work on what, by process.
+    at_work: Mutex<BTreeMap<u32, BTreeSet<Scope>>>,
+    /// Things that a person was told to look for, since no look-up could decide.
+    told: Mutex<BTreeSet<Address>>,
+    /// Things that were made and that no look shows yet.
+    hidden: Mutex<BTreeMap<PhysicalId, Instant>>,
+    processes: AtomicUsize,
+}
+
+impl Sim {
+    pub fn new(dice: Dice, ledger: Ledger, clock: Arc<Clock>, lacking: BTreeSet<Address>) -> Arc<Self> {
+        let cloud = FakeCloud::new(contracts());
+        cloud.guard_use("Test::Thing");
+        cloud.allow_one("Test::Single");
+        Arc::new(Self {
+            dice,
+            cloud,
+            ledger,
+            lacking,
+            on_the_wire: AtomicUsize::new(0),
+            clock,
+            start: Instant::now(),
+            weather: Mutex::default(),
+            history: Mutex::default(),
+            counts: Mutex::default(),
+            violations: Mutex::default(),
+            at_work: Mutex::default(),
+            told: Mutex::default(),
+            hidden: Mutex::default(),
+            processes: AtomicUsize::new(0),
+        })
+    }
+
+    /// Sets the store's clock to this world's time.
+    pub fn tick(&self) {
+        self.clock.set(self.start.elapsed());
+    }
+
+    pub fn weather(&self) -> Weather {
+        *lock(&self.weather)
+    }
+
+    pub fn set_weather(&self, weather: Weather) {
+        *lock(&self.weather) = weather;
+    }
+
+    /// Writes a line of history.
+    pub fn say(&self, line: impl AsRef<str>) {
+        let line = format!("{:>10.3} {}", self.start.elapsed().as_secs_f64(), line.as_ref());
+        lock(&self.history).push(line);
+    }
+
+    pub fn history(&self) -> Vec<String> {
+        lock(&self.history).clone()
+    }
+
+    /// Counts something for the sum at the end.
+    pub fn count(&self, what: impl Into<String>) {
+        *lock(&self.counts).entry(what.into()).or_default() += 1;
+    }
+
+    pub fn counts(&self) -> BTreeMap<String, u64> {
+        lock(&self.counts).clone()
+    }
+
+    /// An invariant does not hold.
+    pub fn violated(&self, what: impl Into<String>) {
+        let what = what.into();
+        self.say(format!("VIOLATED: {what}"));
+        lock(&self.violations).push(what);
+    }
+
+    /// The first violation, if there was one.
+    pub fn verdict(&self) -> Result<(), String> {
+        lock(&self.violations).first().cloned().map_or(Ok(()), Err)
+    }
+
+    pub fn next_process(&self) -> u32 {
+        1000 + u32::try_from(self.processes.fetch_add(1, Ordering::SeqCst)).unwrap_or(0)
+    }
+
+    /// A run has begun: nobody else may be at work on its scopes.
+    pub fn begins(&self, process: u32, scopes: BTreeSet<Scope>) {
+        let mut at_work = lock(&self.at_work);
+        let other = at_work.iter().find(|(_, theirs)| !theirs.is_disjoint(&scopes)).map(|(other, _)| *other);
+        at_work.insert(process, scopes);
+        drop(at_work);
+        if let Some(other) = other {
+            self.violated(format!("process {process} began while process {other} is at work on the same scope"));
+        }
+    }
+
+    /// A run is over: ended, or its process died.
+    pub fn ends(&self, process: u32) {
+        lock(&self.at_work).remove(&process);
+    }
+
+    pub fn bury(&self, process: u32) {
+        self.ends(process);
+        self.clock.bury(process);
+    }
+
+    pub fn is_quiet(&self) -> bool {
+        lock(&self.at_work).is_empty() && self.on_the_wire.load(Ordering::SeqCst) == 0
+    }
+
+    pub fn tell_person(&self, address: Address) {
+        lock(&self.told).insert(address);
+    }
+
+    /// What a person was told to look for; asked once.
+    pub fn take_told(&self) -> BTreeSet<Address> {
+        std::mem::take(&mut *lock(&self.told))
+    }
+
+    /// For so long no look shows this thing.
+    pub fn hide(&self, id: PhysicalId, moment: Duration) {
+        lock(&self.hidden).insert(id, Instant::now() + moment);
+    }
+
+    pub fn is_hidden(&self, id: &PhysicalId) -> bool {
+        lock(&self.hidden).get(id).is_some_and(|until| Instant::now() < *until)
+    }
+}
