@@ -1,7 +1,9 @@
 """Runs that end before they are done: killed, or stopped by Ctrl-C; and commands without credentials."""
 
+import contextlib
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import unittest
@@ -64,6 +66,67 @@ class Interrupted(WorldCase):
             if "Tags" in resource["properties"] and resource["status"]["is"] == "ready" and resource["type_name"] != "AWS::SecurityHub::Hub"
         )
         self.assertEqual(sorted(tags[ADDRESS] for tags, _ in tagged(world)), wanted)
+        calls, _ = world.mutating_of("up", "--env", "dev", "--yes")
+        self.assertEqual(calls, [])
+
+
+class HandedOver(WorldCase):
+    """Runs that others stop, take away and go on with."""
+
+    def freeze(self, process):
+        """Stops the process at a moment at which it is not in the middle of a write, which would hold the database's lock."""
+        for _ in range(200):
+            stop_group(process, signal.SIGSTOP)
+            try:
+                with contextlib.closing(sqlite3.connect(self.world.state / "state.db", timeout=0.1, isolation_level=None)) as probe:
+                    probe.execute("BEGIN IMMEDIATE")
+                    probe.execute("ROLLBACK")
+                return
+            except sqlite3.OperationalError:
+                stop_group(process, signal.SIGCONT)
+                time.sleep(0.01)
+        self.fail("the process is never between two writes")
+
+    def test_a_run_is_stopped_taken_away_and_gone_on_with(self):
+        world = self.world
+        process = world.start("up", "--env", "dev", "--yes")
+        self.addCleanup(process.kill)
+        wait_for_calls(world, 20)
+        refused = world.run("up", "--env", "dev", "--yes", expect=1)
+        for word in ("E0702", "judge on", "run-1", "strata cancel run-1"):
+            self.assertIn(word, " ".join(refused.err.replace("│", " ").split()))
+        self.assertIn("run-1", world.run("cancel", "run-1", cloud=False).err)
+        out, err = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 1, out + err)
+        shown = world.run("runs", "run-1", "--format", "json", cloud=False).json()
+        self.assertEqual(shown["run"]["status"], "cancelled")
+        self.assertLessEqual({"done", "stopped"}, {step["ended"] for step in shown["steps"]})
+
+        # Nobody is asked (there is no --yes): all that it does was approved with run-1.
+        world.recorder.clear()
+        process = world.start("resume", "run-1")
+        self.addCleanup(process.kill)
+        wait_for_calls(world, 20)
+        self.freeze(process)
+        self.assertIn("E0708", world.run("resume", "run-99", expect=1).err)
+        world.run("unlock", "run-2", "--why", "the laptop sleeps", cloud=False)
+        done = world.run("resume", "run-2", "--format", "json").json()
+        self.assertEqual(done["run"]["status"], "done", done["run"]["summary"])
+        before = len(world.recorder.mutating())
+        stop_group(process, signal.SIGCONT)
+        out, err = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 1, out + err)
+        self.assertIn("E0707", err)
+        # What was in flight when it fell asleep may still arrive; nothing new may begin.
+        self.assertLessEqual(len(world.recorder.mutating()) - before, 16)
+        taken = world.run("runs", "run-2", "--format", "json", cloud=False).json()["run"]
+        self.assertEqual(taken["status"], "interrupted")
+        self.assertIn("the laptop sleeps", taken["note"])
+        self.assertIn("E0710", world.run("resume", "run-3", expect=1).err)
+        self.assertIn("everything holds together", world.run("state", "verify", cloud=False).out)
+
+        addresses = [tags[ADDRESS] for tags, _ in tagged(world)]
+        self.assertEqual(len(addresses), len(set(addresses)), "nothing twice")
         calls, _ = world.mutating_of("up", "--env", "dev", "--yes")
         self.assertEqual(calls, [])
 

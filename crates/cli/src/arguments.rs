@@ -174,6 +174,44 @@ pub enum Command {
         #[arg(long, default_value_t = 20, value_name = "NUMBER")]
         limit: u32,
     },
+    /// List the runs, or show what became of each step of one
+    Runs {
+        /// The run: run-7
+        #[arg(value_name = "RUN")]
+        run: Option<String>,
+        /// How many
+        #[arg(long, default_value_t = 20, value_name = "NUMBER")]
+        limit: u32,
+    },
+    /// Go on with a run that did not end well; asks only for what its approved plan did not hold
+    Resume {
+        /// The run: run-7
+        #[arg(value_name = "RUN")]
+        run: String,
+        #[command(flatten)]
+        consent: Consent,
+        /// How many steps at once
+        #[arg(long, default_value_t = 16, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
+        parallel: u16,
+    },
+    /// Ask a run to stop, wherever it is at work
+    Cancel {
+        /// The run: run-7
+        #[arg(value_name = "RUN")]
+        run: String,
+        /// At once, rather than after the calls in flight; the next run looks up what is unknown
+        #[arg(long)]
+        now: bool,
+    },
+    /// Take the scopes away from a run whose process is gone for certain; it is recorded who did and why
+    Unlock {
+        /// The run: run-7
+        #[arg(value_name = "RUN")]
+        run: String,
+        /// Why, for the record
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
     /// Set the secrets that the application declares
     Secret {
         #[command(subcommand)]
@@ -285,6 +323,8 @@ pub enum StateCommand {
         #[arg(short = 'o', long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Read everything and say what does not hold together; exit code 1 when something does not
+    Verify,
     /// Bring back a backup into an empty state folder
     Import {
         /// The backup

@@ -56,10 +56,15 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let (code, hint) = match &error {
             StoreError::Stale { .. } => (codes::E0701, "make the plan again and run that one"),
-            StoreError::Held { .. } => (codes::E0702, "`strata history` shows the run; when its process is gone the scope is free again"),
+            StoreError::Held { .. } => (codes::E0702, "`strata runs` shows the run; when its process is gone the scope is free again"),
             StoreError::Tampered => (codes::E0703, "make the plan again: strata plan --env ENVIRONMENT -o FILE"),
             StoreError::TooNew { .. } => (codes::E0704, "`strata version` shows which version this is"),
             StoreError::Import(_) => (codes::E0705, "`strata state export` writes a backup that can be imported"),
+            StoreError::Fenced { .. } => {
+                (codes::E0707, "`strata runs` says who holds the scopes; run the same command again when they are free")
+            }
+            StoreError::NoRun { .. } | StoreError::NotRunning { .. } => (codes::E0708, "`strata runs` lists the runs and how they stand"),
+            StoreError::Corrupt { .. } => (codes::E0709, "`strata state verify` says what can still be read"),
             _ => (codes::E0706, "check the folder's rights and the free space; a backup is brought back by `strata state import`"),
         };
         Self::new(code, error.to_string(), hint)

@@ -96,6 +96,15 @@ pub enum StoreError {
         /// The database's words.
         detail: String,
     },
+    /// Another process is in the middle of a write and does not end it.
+    #[error(
+        "the state in {path} is locked: another process is in the middle of a write and has not ended it in 30 seconds. If that process was \
+         stopped (Ctrl-Z, a debugger), let it go on or end it: what it had not finished is then as if never written"
+    )]
+    Locked {
+        /// Where.
+        path: String,
+    },
     /// There is no room.
     #[error("the state in {path} cannot be written: the disk is full. Nothing was half written; make room and run the same command again")]
     Full {
@@ -103,7 +112,9 @@ pub enum StoreError {
         path: String,
     },
     /// It may not be written.
-    #[error("the state in {path} cannot be written: it is read-only. Check the rights of the file and its folder, or name another with --state")]
+    #[error(
+        "the state in {path} cannot be written: it is read-only. Check the rights of the file and its folder, or name another with --state"
+    )]
     ReadOnly {
         /// Where.
         path: String,
@@ -135,6 +146,7 @@ pub enum StoreError {
 }
 
 /// SQLite's result codes that have words of their own (https://sqlite.org/rescode.html); extended codes carry them in the low byte.
+const BUSY: i64 = 5;
 const READONLY: i64 = 8;
 const CORRUPT: i64 = 11;
 const FULL: i64 = 13;
@@ -147,6 +159,7 @@ impl StoreError {
         let code = source.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|code| code.parse::<i64>().ok());
         match code.map(|code| code & 0xff) {
             Some(READONLY) => Self::ReadOnly { path: shown },
+            Some(BUSY) => Self::Locked { path: shown },
             Some(FULL) => Self::Full { path: shown },
             Some(CORRUPT | NOT_A_DATABASE) => Self::Corrupt { path: shown, backup: newest_copy(path), detail: source.to_string() },
             _ => Self::Database { path: shown, what, source },

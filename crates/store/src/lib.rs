@@ -11,13 +11,14 @@ pub mod model;
 mod schema;
 pub mod sqlite;
 mod verify;
+mod writer;
 
 pub use backup::{Backup, export, import};
 pub use error::StoreError;
-pub use verify::Verified;
 pub use machine::{Machine, ThisMachine};
 pub use model::{Asked, Intent, IntentOperation, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, StepRecord, Write};
 pub use sqlite::SqliteStore;
+pub use verify::Verified;
 
 use async_trait::async_trait;
 use strata_graph::Scope;

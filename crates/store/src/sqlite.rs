@@ -1,6 +1,6 @@
 //! The store in one SQLite file, in write-ahead mode.
 //!
-//! One task owns the writing connection and commits many callers' writes in one transaction: a durable write costs a
+//! One task owns the writing connection and commits many callers' writes in one transaction (`writer`): a durable write costs a
 //! fraction of a disk flush when many resources are at work. Readers have connections of their own.
 
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{Connection, Row, SqliteConnection};
 use strata_graph::Scope;
-use strata_plan::{Plan, ResourceState, ScopeState};
+use strata_plan::{Plan, ResourceState, ScopePlan, ScopeState};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Store;
@@ -19,14 +19,7 @@ use crate::error::StoreError;
 use crate::machine::{Machine, ThisMachine};
 use crate::model::{Asked, Intent, LEASE_SECONDS, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, StepRecord, Write};
 use crate::schema::MIGRATIONS;
-
-/// How many callers' writes go into one transaction at most.
-const BATCH: usize = 512;
-
-struct Batch {
-    writes: Vec<Write>,
-    done: oneshot::Sender<Result<(), StoreError>>,
-}
+use crate::writer::{Batch, write_all};
 
 /// The copy of the state that is kept from before the last run.
 pub(crate) const BEFORE_RUN: &str = "state.before-run.backup.db";
@@ -156,21 +149,21 @@ impl SqliteStore {
     }
 }
 
-fn database(path: &Path, what: &'static str) -> impl Fn(sqlx::Error) -> StoreError + use<> {
+pub(crate) fn database(path: &Path, what: &'static str) -> impl Fn(sqlx::Error) -> StoreError + use<> {
     let path = path.to_path_buf();
     move |source| StoreError::of(&path, what, source)
 }
 
-fn unreadable(what: impl Into<String>) -> impl FnOnce(serde_json::Error) -> StoreError {
+pub(crate) fn unreadable(what: impl Into<String>) -> impl FnOnce(serde_json::Error) -> StoreError {
     let what = what.into();
     move |source| StoreError::Unreadable { what, source }
 }
 
-fn written(time: jiff::Timestamp) -> String {
+pub(crate) fn written(time: jiff::Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-fn run_number(run: &RunId) -> i64 {
+pub(crate) fn run_number(run: &RunId) -> i64 {
     run.0.strip_prefix("run-").and_then(|number| number.parse().ok()).unwrap_or(-1)
 }
 
@@ -199,125 +192,6 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), S
         sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {format}"))).execute(&mut *transaction).await.map_err(&failed)?;
     }
     transaction.commit().await.map_err(&failed)
-}
-
-/// The writer: takes what has queued up, writes it in one transaction, and tells each caller.
-async fn write_all(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Batch>, path: PathBuf, machine: Arc<dyn Machine>) {
-    while let Some(first) = queue.recv().await {
-        let mut batches = vec![first];
-        while batches.len() < BATCH {
-            match queue.try_recv() {
-                Ok(next) => batches.push(next),
-                Err(_) => break,
-            }
-        }
-        match commit(&mut connection, batches.iter().flat_map(|batch| &batch.writes), &path, &*machine).await {
-            Ok(()) => {
-                for batch in batches {
-                    // A caller that went away needs no answer.
-                    let _ = batch.done.send(Ok(()));
-                }
-            }
-            Err(_) => {
-                // One bad write must not fail its neighbours, and its caller must hear why: each alone.
-                for batch in batches {
-                    let result = commit(&mut connection, batch.writes.iter(), &path, &*machine).await;
-                    let _ = batch.done.send(result);
-                }
-            }
-        }
-    }
-}
-
-async fn commit<'a>(
-    connection: &mut SqliteConnection,
-    writes: impl Iterator<Item = &'a Write>,
-    path: &Path,
-    machine: &dyn Machine,
-) -> Result<(), StoreError> {
-    let failed = database(path, "cannot be written");
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(&failed)?;
-    let at = written(machine.now());
-    for write in writes {
-        apply(&mut transaction, write, &at, &failed).await?;
-    }
-    transaction.commit().await.map_err(&failed)
-}
-
-async fn apply(
-    connection: &mut SqliteConnection,
-    write: &Write,
-    at: &str,
-    failed: &(impl Fn(sqlx::Error) -> StoreError + Sync),
-) -> Result<(), StoreError> {
-    match write {
-        Write::Fence(run) => {
-            let status: Option<String> = sqlx::query_scalar("SELECT status FROM runs WHERE number = ?")
-                .bind(run_number(run))
-                .fetch_optional(connection)
-                .await
-                .map_err(failed)?;
-            let status = status.unwrap_or_else(|| "unknown".to_owned());
-            if status != RunStatus::Running.word() {
-                return Err(StoreError::Fenced { run: run.0.clone(), status });
-            }
-        }
-        Write::Steps { run, steps } => {
-            let body = serde_json::to_string(steps).map_err(unreadable("steps"))?;
-            sqlx::query("UPDATE runs SET steps = ? WHERE number = ?")
-                .bind(body)
-                .bind(run_number(run))
-                .execute(connection)
-                .await
-                .map_err(failed)?;
-        }
-        Write::Intent(intent) => {
-            let body = serde_json::to_string(intent).map_err(unreadable("an intent"))?;
-            sqlx::query("INSERT INTO journal (token, run, intent, intended) VALUES (?, ?, ?, ?)")
-                .bind(&intent.token)
-                .bind(run_number(&intent.run))
-                .bind(body)
-                .bind(at)
-                .execute(connection)
-                .await
-                .map_err(failed)?;
-        }
-        Write::Outcome { token, outcome } => {
-            let body = serde_json::to_string(outcome).map_err(unreadable("an outcome"))?;
-            sqlx::query("UPDATE journal SET outcome = ?, settled = ? WHERE token = ?")
-                .bind(body)
-                .bind(at)
-                .bind(token)
-                .execute(&mut *connection)
-                .await
-                .map_err(failed)?;
-            // Whoever planned before this was known planned against another state.
-            sqlx::query(
-                "UPDATE scopes SET serial = serial + 1 WHERE scope IN (SELECT value FROM json_each(
-                     (SELECT scopes FROM runs WHERE number = (SELECT run FROM journal WHERE token = ?))))",
-            )
-            .bind(token)
-            .execute(connection)
-            .await
-            .map_err(failed)?;
-        }
-        Write::Put(resource) => {
-            let body = serde_json::to_string(resource).map_err(unreadable("a resource"))?;
-            sqlx::query(
-                "INSERT INTO resources (address, scope, body) VALUES (?, ?, ?) ON CONFLICT (address) DO UPDATE SET body = excluded.body",
-            )
-            .bind(resource.address.to_string())
-            .bind(resource.address.scope().to_string())
-            .bind(body)
-            .execute(connection)
-            .await
-            .map_err(failed)?;
-        }
-        Write::Remove(address) => {
-            sqlx::query("DELETE FROM resources WHERE address = ?").bind(address.to_string()).execute(connection).await.map_err(failed)?;
-        }
-    }
-    Ok(())
 }
 
 fn read_scope(row: &SqliteRow) -> Result<ScopeState, StoreError> {
@@ -561,7 +435,15 @@ impl Store for SqliteStore {
 
     async fn finish(&self, run: &RunId, status: RunStatus, summary: &str) -> Result<(), StoreError> {
         let failed = self.failed("cannot be written");
-        let plan = self.plan_of(run).await?;
+        // Only the plan's scopes: the rest of it may be large.
+        let scopes: Option<String> =
+            sqlx::query_scalar("SELECT json_extract(body, '$.scopes') FROM plans JOIN runs ON runs.plan = plans.digest WHERE number = ?")
+                .bind(run_number(run))
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(self.failed("cannot be read"))?;
+        let scopes: Vec<ScopePlan> =
+            scopes.map(|text| serde_json::from_str(&text)).transpose().map_err(unreadable("a plan"))?.unwrap_or_default();
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(&failed)?;
         let ended = sqlx::query("UPDATE runs SET status = ?, summary = ?, ended = ? WHERE number = ? AND status = 'running'")
             .bind(status.word())
@@ -575,14 +457,14 @@ impl Store for SqliteStore {
             let status = self.find_run(run).await?.status.word().to_owned();
             return Err(StoreError::Fenced { run: run.0.clone(), status });
         }
-        for part in plan.iter().flat_map(|plan| &plan.scopes) {
+        for part in &scopes {
             sqlx::query("UPDATE scopes SET serial = serial + 1 WHERE scope = ?")
                 .bind(part.scope.to_string())
                 .execute(&mut *transaction)
                 .await
                 .map_err(&failed)?;
         }
-        for part in plan.iter().flat_map(|plan| &plan.scopes).filter(|part| part.removes_scope && status == RunStatus::Done) {
+        for part in scopes.iter().filter(|part| part.removes_scope && status == RunStatus::Done) {
             let left: i64 = sqlx::query_scalar("SELECT count(*) FROM resources WHERE scope = ?")
                 .bind(part.scope.to_string())
                 .fetch_one(&mut *transaction)

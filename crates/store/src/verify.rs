@@ -75,7 +75,10 @@ impl SqliteStore {
     }
 
     async fn verify_resources(&self, scopes: &BTreeSet<String>, verified: &mut Verified) -> Result<(), StoreError> {
-        let rows = sqlx::query("SELECT address, scope, body FROM resources").fetch_all(self.pool()).await.map_err(self.failed("cannot be read"))?;
+        let rows = sqlx::query("SELECT address, scope, body FROM resources")
+            .fetch_all(self.pool())
+            .await
+            .map_err(self.failed("cannot be read"))?;
         verified.resources = rows.len();
         let mut known: Vec<ResourceState> = Vec::new();
         for row in &rows {

@@ -13,6 +13,7 @@ use strata_store::{RunStatus, Store};
 use tokio::sync::mpsc;
 
 use super::plan::{Prepared, Wanted, prepare};
+use super::resume::Approved;
 use crate::arguments::{Arguments, Consent, Format, Target};
 use crate::compile::Metadata;
 use crate::failure::Failure;
@@ -48,7 +49,36 @@ pub async fn up(arguments: &Arguments, request: Request<'_>) -> Result<u8, Failu
     let images = given.as_ref().map(images_of).unwrap_or_default();
     let wanted = Wanted { target: &target, images: &images, delete_data: &delete_data, for_run: true, parallel: request.parallel };
     let prepared = prepare(&session, &files, wanted).await?;
-    change(arguments, &session, &files, prepared, given, request.consent).await
+    change(arguments, &session, &files, prepared, given, request.consent, None).await
+}
+
+/// Goes on with a plan that was approved before, by a plan of today to the same end.
+pub async fn resume(
+    arguments: &Arguments,
+    target: &Target,
+    approved: &Approved,
+    consent: &Consent,
+    parallel: usize,
+) -> Result<u8, Failure> {
+    let session = Session::new(arguments);
+    let files = files::read(&arguments.files)?;
+    let (images, delete_data) = (images_of(&approved.plan), BTreeSet::new());
+    let wanted = Wanted { target, images: &images, delete_data: &delete_data, for_run: true, parallel };
+    let prepared = prepare(&session, &files, wanted).await?;
+    change(arguments, &session, &files, prepared, None, consent, Some(approved)).await
+}
+
+/// Whether everything that a plan would do was approved before; says on standard error what was not.
+pub fn covers(approved: &Approved, plan: &Plan) -> bool {
+    let lacks = approved.lacks(plan);
+    if lacks.is_empty() {
+        eprintln!("all of this was approved with {}", approved.run);
+        return true;
+    }
+    let shown = lacks.iter().take(5).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let more = if lacks.len() > 5 { format!(" and {} more", lacks.len() - 5) } else { String::new() };
+    eprintln!("not part of the plan that was approved with {}: {shown}{more}", approved.run);
+    false
 }
 
 /// Runs `deploy`.
@@ -60,7 +90,7 @@ pub async fn deploy(arguments: &Arguments, env: &str, images: &[(String, String)
     let delete_data = BTreeSet::new();
     let wanted = Wanted { target: &target, images: &images, delete_data: &delete_data, for_run: true, parallel: 16 };
     let prepared = prepare(&session, &files, wanted).await?;
-    change(arguments, &session, &files, prepared, None, consent).await
+    change(arguments, &session, &files, prepared, None, consent, None).await
 }
 
 fn read_plan(path: &Path) -> Result<Plan, Failure> {
@@ -105,6 +135,7 @@ async fn change(
     prepared: Prepared,
     given: Option<Plan>,
     consent: &Consent,
+    approved: Option<&Approved>,
 ) -> Result<u8, Failure> {
     // What was reviewed is what runs: a plan file runs as it is, and the store refuses it when it is stale.
     let plan = given.unwrap_or(prepared.plan);
@@ -115,6 +146,9 @@ async fn change(
     for part in &plan.scopes {
         provider.account(&super::secret::provider_placement(&part.placement)).await?;
     }
+    let scopes: Vec<Scope> = plan.scopes.iter().map(|part| part.scope.clone()).collect();
+    // Who else is at work is said before anybody reads a plan, and nothing is written beside a run that lives.
+    store.free(&scopes, &Session::starter(None)).await?;
     engine.keep(&prepared.refreshed).await?;
     let json = arguments.format == Some(Format::Json);
     if !json {
@@ -124,7 +158,8 @@ async fn change(
     if plan.is_empty() && plan.records.is_empty() && !metadata_moves(&plan, &prepared.states) {
         return after(arguments, &*store, &plan, None).await;
     }
-    if !plan.is_empty() && !confirm::go_on(&format!("{}. Go on?", totals(&plan)), consent.yes)? {
+    let approved = approved.filter(|approved| covers(approved, &plan));
+    if !plan.is_empty() && approved.is_none() && !confirm::go_on(&format!("{}. Go on?", totals(&plan)), consent.yes)? {
         eprintln!("nothing was changed");
         return Ok(1);
     }
@@ -132,7 +167,11 @@ async fn change(
         Scope::Environment { environment, .. } => environment.clone(),
         other => other.to_string(),
     };
-    let approval = if plan.is_empty() { None } else { confirm::approval(&plan.approve, &name, consent.approve.as_deref())? };
+    let approval = match approved {
+        Some(approved) => approved.approval.clone(),
+        None if plan.is_empty() => None,
+        None => confirm::approval(&plan.approve, &name, consent.approve.as_deref())?,
+    };
     let report = run(&engine, &plan, approval, &resume_command(arguments, session, &plan)).await?;
     after(arguments, &*store, &plan, Some(report)).await
 }

@@ -10,6 +10,8 @@ mod history;
 mod init;
 mod plan;
 mod remove;
+mod resume;
+mod runs;
 mod secret;
 mod state;
 mod status;
@@ -35,8 +37,14 @@ pub async fn run(arguments: &Arguments) -> Result<u8, Failure> {
         }
         Command::Deploy { env, images, consent } => change::deploy(arguments, env, images, consent).await,
         Command::Down { target, delete_data, with_foundations, consent, parallel } => {
-            let request =
-                remove::Request { target, delete_data, with_foundations: *with_foundations, consent, parallel: usize::from(*parallel) };
+            let request = remove::Request {
+                target,
+                delete_data,
+                with_foundations: *with_foundations,
+                consent,
+                parallel: usize::from(*parallel),
+                approved: None,
+            };
             remove::run(arguments, request).await
         }
         Command::Status { target } => status::run(arguments, target).await,
@@ -44,6 +52,13 @@ pub async fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Command::Explain { address, target } => explain::run(arguments, address, target).await,
         Command::Graph { target } => graph::run(arguments, target).await,
         Command::History { limit } => history::run(arguments, *limit).await,
+        Command::Runs { run, limit } => match run {
+            None => history::run(arguments, *limit).await,
+            Some(run) => runs::show(arguments, run).await,
+        },
+        Command::Resume { run, consent, parallel } => resume::run(arguments, run, consent, usize::from(*parallel)).await,
+        Command::Cancel { run, now } => runs::cancel(arguments, run, *now).await,
+        Command::Unlock { run, why } => runs::unlock(arguments, run, why).await,
         Command::Secret { command } => secret::run(arguments, command).await,
         Command::Export { what, env, folder, with_imports } => export::run(arguments, *what, env, folder, *with_imports).await,
         Command::Sandbox { command } => run_sandbox(arguments, command),

@@ -9,6 +9,7 @@ use strata_store::{RunStatus, Store};
 
 use super::change;
 use super::plan::refuse_unseen;
+use super::resume::Approved;
 use crate::arguments::{Arguments, Consent, Format, Target};
 use crate::compile::scope;
 use crate::failure::Failure;
@@ -28,6 +29,8 @@ pub struct Request<'a> {
     pub consent: &'a Consent,
     /// How many steps at once.
     pub parallel: usize,
+    /// A plan that was approved before: what it holds is not asked again.
+    pub approved: Option<&'a Approved>,
 }
 
 /// Runs it.
@@ -55,7 +58,7 @@ pub async fn run(arguments: &Arguments, request: Request<'_>) -> Result<u8, Fail
         let hint = if list.is_empty() { "nothing that stands holds data".to_owned() } else { format!("what holds data here: {list}") };
         return Err(Failure::usage(codes::E0911, format!("nothing that stands in {target} holds data named '{unknown}'"), hint));
     }
-    if delete_data.is_empty() && !known.is_empty() && !request.consent.yes && confirm::can_ask() {
+    if request.approved.is_none() && delete_data.is_empty() && !known.is_empty() && !request.consent.yes && confirm::can_ask() {
         let names = known.iter().cloned().collect::<Vec<_>>().join(", ");
         let answer = confirm::line(&format!(
             "These hold data and stay: {names}.\nType the names of those to delete (comma-separated), or nothing:"
@@ -72,6 +75,7 @@ pub async fn run(arguments: &Arguments, request: Request<'_>) -> Result<u8, Fail
         chosen.iter().filter_map(|scope| states.get(scope).map(|state| (scope.clone(), state.clone()))).collect();
     let refreshed = engine.refresh(spec.platform().platform.as_str(), &mut looked_at).await;
     refuse_unseen(&refreshed)?;
+    store.free(&chosen.iter().cloned().collect::<Vec<_>>(), &Session::starter(None)).await?;
     engine.keep(&refreshed).await?;
     states.extend(looked_at);
     let list: Vec<&ScopeState> = chosen.iter().filter_map(|scope| states.get(scope)).collect();
@@ -96,7 +100,8 @@ pub async fn run(arguments: &Arguments, request: Request<'_>) -> Result<u8, Fail
     if plan.is_empty() {
         return Ok(0);
     }
-    if !confirm::go_on(&format!("{}. Go on?", totals(&plan)), request.consent.yes)? {
+    let approved = request.approved.filter(|approved| change::covers(approved, &plan));
+    if approved.is_none() && !confirm::go_on(&format!("{}. Go on?", totals(&plan)), request.consent.yes)? {
         eprintln!("nothing was changed");
         return Ok(1);
     }
@@ -105,7 +110,10 @@ pub async fn run(arguments: &Arguments, request: Request<'_>) -> Result<u8, Fail
         other => other.to_string(),
     };
     let approve = approvals(&spec, &target);
-    let approval = confirm::approval(&approve, &name, request.consent.approve.as_deref())?;
+    let approval = match approved {
+        Some(approved) => approved.approval.clone(),
+        None => confirm::approval(&approve, &name, request.consent.approve.as_deref())?,
+    };
     let resume = format!("strata down --env {name}{}", session.options(arguments));
     let report = change::run(&engine, &plan, approval, &resume).await?;
     let left: usize = store.scopes().await?.iter().filter(|state| chosen.contains(&state.scope)).map(|state| state.resources.len()).sum();

@@ -1,9 +1,10 @@
-//! `strata state`: backup and return.
+//! `strata state`: backup, return and verification.
 
+use serde_json::json;
 use strata_diag::codes;
 use strata_store::Backup;
 
-use crate::arguments::{Arguments, StateCommand};
+use crate::arguments::{Arguments, Format, StateCommand};
 use crate::failure::Failure;
 use crate::output;
 use crate::session::Session;
@@ -31,6 +32,29 @@ pub async fn run(arguments: &Arguments, command: &StateCommand) -> Result<u8, Fa
                     );
                 }
             }
+        }
+        StateCommand::Verify => {
+            let verified = store.verify().await?;
+            if arguments.format == Some(Format::Json) {
+                output::answer(&format!("{:#}\n", json!({"version": 1, "path": store.path(), "verified": verified})));
+            } else {
+                let mut text = format!(
+                    "{}: {}, {}, {} on record ({} open)\n",
+                    store.path().display(),
+                    output::count(verified.scopes, "scope"),
+                    output::count(verified.resources, "resource"),
+                    output::count(verified.intents, "call"),
+                    verified.open_intents
+                );
+                for problem in &verified.problems {
+                    text.push_str(&format!("  wrong: {problem}\n"));
+                }
+                if verified.problems.is_empty() {
+                    text.push_str("everything holds together\n");
+                }
+                output::answer(&text);
+            }
+            return Ok(u8::from(!verified.problems.is_empty()));
         }
         StateCommand::Import { file } => {
             let text = std::fs::read_to_string(file)

@@ -1,0 +1,270 @@
+//! The writer: one task owns the writing connection and commits many callers' writes in one transaction.
+//!
+//! Invariants: a caller is answered after the transaction that holds all its writes is on disk, and only its own mistake fails it; what
+//! many callers write costs one flush of the disk and a few statements, each of many rows (every statement is a trip to the
+//! connection's thread and back, which for a single row costs more than the row).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+use strata_graph::Address;
+use strata_plan::ResourceState;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::StoreError;
+use crate::machine::Machine;
+use crate::model::{Intent, Outcome, RunId, RunStatus, StepRecord, Write};
+use crate::sqlite::{database, run_number, unreadable, written};
+
+/// How many callers' writes go into one transaction at most.
+const BATCH: usize = 4096;
+
+/// How many rows go into one statement at most; a power of two, as all sizes are, so that few different statements are prepared.
+const ROWS: usize = 128;
+
+/// What one caller writes.
+pub(crate) struct Batch {
+    pub writes: Vec<Write>,
+    pub done: oneshot::Sender<Result<(), StoreError>>,
+}
+
+/// Takes what has queued up, writes it in one transaction, and tells each caller.
+pub(crate) async fn write_all(
+    mut connection: SqliteConnection,
+    mut queue: mpsc::Receiver<Batch>,
+    path: PathBuf,
+    machine: Arc<dyn Machine>,
+) {
+    while let Some(first) = queue.recv().await {
+        let mut batches = vec![first];
+        while batches.len() < BATCH {
+            match queue.try_recv() {
+                Ok(next) => batches.push(next),
+                Err(_) => break,
+            }
+        }
+        match commit(&mut connection, batches.iter().flat_map(|batch| &batch.writes), &path, &*machine).await {
+            Ok(()) => {
+                for batch in batches {
+                    // A caller that went away needs no answer.
+                    let _ = batch.done.send(Ok(()));
+                }
+            }
+            Err(_) => {
+                // One bad write must not fail its neighbours, and its caller must hear why: each alone.
+                for batch in batches {
+                    let result = commit(&mut connection, batch.writes.iter(), &path, &*machine).await;
+                    let _ = batch.done.send(result);
+                }
+            }
+        }
+    }
+}
+
+async fn commit<'a>(
+    connection: &mut SqliteConnection,
+    writes: impl Iterator<Item = &'a Write>,
+    path: &Path,
+    machine: &dyn Machine,
+) -> Result<(), StoreError> {
+    let failed = database(path, "cannot be written");
+    let gathered = Gathered::of(writes);
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(&failed)?;
+    gathered.apply(&mut transaction, &written(machine.now()), &failed).await?;
+    transaction.commit().await.map_err(&failed)
+}
+
+/// The writes of one transaction by kind. Their order among kinds means nothing, since a caller waits for an intent before it has an
+/// outcome; of what concerns one resource the last write counts.
+#[derive(Default)]
+struct Gathered<'a> {
+    fences: BTreeSet<&'a RunId>,
+    steps: Vec<(&'a RunId, &'a [StepRecord])>,
+    intents: Vec<&'a Intent>,
+    outcomes: BTreeMap<&'a str, &'a Outcome>,
+    resources: BTreeMap<&'a Address, Option<&'a ResourceState>>,
+}
+
+impl<'a> Gathered<'a> {
+    fn of(writes: impl Iterator<Item = &'a Write>) -> Self {
+        let mut all = Self::default();
+        for write in writes {
+            match write {
+                Write::Fence(run) => {
+                    all.fences.insert(run);
+                }
+                Write::Steps { run, steps } => all.steps.push((run, steps)),
+                Write::Intent(intent) => all.intents.push(intent),
+                Write::Outcome { token, outcome } => {
+                    all.outcomes.insert(token, outcome);
+                }
+                Write::Put(resource) => {
+                    all.resources.insert(&resource.address, Some(resource));
+                }
+                Write::Remove(address) => {
+                    all.resources.insert(address, None);
+                }
+            }
+        }
+        all
+    }
+
+    async fn apply(
+        self,
+        connection: &mut SqliteConnection,
+        at: &str,
+        failed: &(impl Fn(sqlx::Error) -> StoreError + Sync),
+    ) -> Result<(), StoreError> {
+        for run in self.fences {
+            let status: Option<String> = sqlx::query_scalar("SELECT status FROM runs WHERE number = ?")
+                .bind(run_number(run))
+                .fetch_optional(&mut *connection)
+                .await
+                .map_err(failed)?;
+            let status = status.unwrap_or_else(|| "unknown".to_owned());
+            if status != RunStatus::Running.word() {
+                return Err(StoreError::Fenced { run: run.0.clone(), status });
+            }
+        }
+        for (run, steps) in self.steps {
+            let body = serde_json::to_string(steps).map_err(unreadable("steps"))?;
+            sqlx::query("UPDATE runs SET steps = ? WHERE number = ?")
+                .bind(body)
+                .bind(run_number(run))
+                .execute(&mut *connection)
+                .await
+                .map_err(failed)?;
+        }
+        intend(connection, &self.intents, at, failed).await?;
+        let outcomes: Vec<(&str, &Outcome)> = self.outcomes.into_iter().collect();
+        settle(connection, &outcomes, at, failed).await?;
+        let (mut put, mut removed) = (Vec::new(), Vec::new());
+        for (address, resource) in self.resources {
+            match resource {
+                Some(resource) => put.push(resource),
+                None => removed.push(address),
+            }
+        }
+        keep(connection, &put, failed).await?;
+        for part in chunks(&removed) {
+            let statement = format!("DELETE FROM resources WHERE address IN ({})", rows("?", part.len()));
+            let mut query = sqlx::query(AssertSqlSafe(statement));
+            for address in part {
+                query = query.bind(address.as_str());
+            }
+            query.execute(&mut *connection).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+async fn intend(
+    connection: &mut SqliteConnection,
+    intents: &[&Intent],
+    at: &str,
+    failed: &(impl Fn(sqlx::Error) -> StoreError + Sync),
+) -> Result<(), StoreError> {
+    for part in chunks(intents) {
+        let statement = format!("INSERT INTO journal (token, run, intent, intended) VALUES {}", rows("(?, ?, ?, ?)", part.len()));
+        let mut query = sqlx::query(AssertSqlSafe(statement));
+        for intent in part {
+            let body = serde_json::to_string(intent).map_err(unreadable("an intent"))?;
+            query = query.bind(&intent.token).bind(run_number(&intent.run)).bind(body).bind(at);
+        }
+        query.execute(&mut *connection).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+async fn settle(
+    connection: &mut SqliteConnection,
+    outcomes: &[(&str, &Outcome)],
+    at: &str,
+    failed: &(impl Fn(sqlx::Error) -> StoreError + Sync),
+) -> Result<(), StoreError> {
+    let mut settled: BTreeMap<i64, i64> = BTreeMap::new();
+    for part in chunks(outcomes) {
+        // In SQLite the columns of VALUES are named column1, column2.
+        let statement = format!(
+            "UPDATE journal SET settled = ?, outcome = given.column2 FROM (VALUES {}) AS given WHERE journal.token = given.column1",
+            rows("(?, ?)", part.len())
+        );
+        let mut query = sqlx::query(AssertSqlSafe(statement)).bind(at);
+        for (token, outcome) in part {
+            query = query.bind(*token).bind(serde_json::to_string(outcome).map_err(unreadable("an outcome"))?);
+        }
+        query.execute(&mut *connection).await.map_err(failed)?;
+        let statement = format!("SELECT run, count(*) FROM journal WHERE token IN ({}) GROUP BY run", rows("?", part.len()));
+        let mut query = sqlx::query(AssertSqlSafe(statement));
+        for (token, _) in part {
+            query = query.bind(*token);
+        }
+        for row in query.fetch_all(&mut *connection).await.map_err(failed)? {
+            *settled.entry(row.get(0)).or_default() += row.get::<i64, _>(1);
+        }
+    }
+    // Whoever planned before this was known planned against another state: the serial grows by one for each outcome.
+    for (run, count) in settled {
+        sqlx::query(
+            "UPDATE scopes SET serial = serial + ? WHERE scope IN (SELECT value FROM json_each((SELECT scopes FROM runs WHERE number = ?)))",
+        )
+        .bind(count)
+        .bind(run)
+        .execute(&mut *connection)
+        .await
+        .map_err(failed)?;
+    }
+    Ok(())
+}
+
+async fn keep(
+    connection: &mut SqliteConnection,
+    resources: &[&ResourceState],
+    failed: &(impl Fn(sqlx::Error) -> StoreError + Sync),
+) -> Result<(), StoreError> {
+    for part in chunks(resources) {
+        let statement = format!(
+            "INSERT INTO resources (address, scope, body) VALUES {} ON CONFLICT (address) DO UPDATE SET body = excluded.body",
+            rows("(?, ?, ?)", part.len())
+        );
+        let mut query = sqlx::query(AssertSqlSafe(statement));
+        for resource in part {
+            let body = serde_json::to_string(resource).map_err(unreadable("a resource"))?;
+            query = query.bind(resource.address.as_str()).bind(resource.address.scope().to_string()).bind(body);
+        }
+        query.execute(&mut *connection).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// The list in parts whose sizes are powers of two, the largest first.
+fn chunks<T>(mut list: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let size = 1 << list.len().min(ROWS).checked_ilog2()?;
+        let (part, rest) = list.split_at(size);
+        list = rest;
+        Some(part)
+    })
+}
+
+/// The placeholders of that many rows.
+fn rows(row: &str, count: usize) -> String {
+    vec![row; count].join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_hold_everything_in_order_in_few_sizes() {
+        for length in [0, 1, 2, 3, 127, 128, 129, 1000] {
+            let list: Vec<usize> = (0..length).collect();
+            let parts: Vec<&[usize]> = chunks(&list).collect();
+            assert_eq!(parts.concat(), list);
+            assert!(parts.iter().all(|part| part.len().is_power_of_two() && part.len() <= ROWS));
+        }
+    }
+}
