@@ -2,12 +2,12 @@
 //!
 //! Invariant: everything on a page comes from the registry and the catalogues, so a page is never out of date unseen (a test compares).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::control::{Control, Rule};
 use crate::registry::controls;
-use crate::standards::catalogues;
+use crate::standards::{Answerer, CatalogueRequirement, catalogues};
 
 /// Every page by its file's name.
 #[must_use]
@@ -42,7 +42,7 @@ pub fn page(control: &Control) -> String {
         }
     }
     if !served {
-        text.push_str("None of the standards that this version has a catalogue of.\n");
+        text.push_str("None of the standards.\n");
     }
     text.push_str("\n## What others call it\n\n");
     let others = [
@@ -90,13 +90,25 @@ fn index() -> String {
             let _ = writeln!(text, "| [{0}]({0}.md) | {1} | {2} |", control.id, control.title, control.severity);
         }
     }
-    text.push_str(
-        "\n## Standards\n\n| standard | requirements | served by controls | answered by others alone |\n| --- | --- | --- | --- |\n",
-    );
-    for catalogue in catalogues() {
-        let all = catalogue.requirements.len();
-        let served = catalogue.requirements.iter().filter(|requirement| !requirement.controls.is_empty()).count();
-        let _ = writeln!(text, "| {} ({}) | {all} | {served} | {} |", catalogue.title, catalogue.standard, all - served);
+    text.push_str("\n## Standards\n\nRequirements by who answers; several may have a part in one.\n\n| standard | requirements | served by our controls |");
+    for who in Answerer::ALL {
+        let _ = write!(text, " {} |", who.word());
     }
+    text.push_str(" the organisation alone | controls |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+    for catalogue in catalogues() {
+        let of =
+            |holds: &dyn Fn(&CatalogueRequirement) -> bool| catalogue.requirements.iter().filter(|requirement| holds(requirement)).count();
+        let _ = write!(text, "| {} ({}) | {}", catalogue.title, catalogue.standard, catalogue.requirements.len());
+        let _ = write!(text, " | {} |", of(&|requirement| !requirement.controls.is_empty()));
+        for who in Answerer::ALL {
+            let _ = write!(text, " {} |", of(&|requirement| requirement.by.contains(&who)));
+        }
+        let serving: BTreeSet<&String> = catalogue.requirements.iter().flat_map(|requirement| &requirement.controls).collect();
+        let _ = writeln!(text, " {} | {} |", of(&CatalogueRequirement::beyond_configuration), serving.len());
+    }
+    text.push_str(
+        "\nWhat the organisation alone answers for is people, contracts and procedures: no configuration of a cloud can do it. A service of a cloud provider answers \
+         by the provider's own certification.\n",
+    );
     text
 }

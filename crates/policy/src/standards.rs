@@ -1,12 +1,16 @@
 //! Standards as data: which requirements there are, who answers for each, and which controls serve it.
 //!
 //! The catalogues are the files in `standards/`, built into the program. Facts (ids, which check serves which requirement) come from public
-//! mappings; titles are our own words. Invariants, kept by tests: ids are sorted and unique; every control named exists; a requirement that
-//! Strata answers for names at least one control, and no other names any.
+//! mappings; titles are our own words. Invariants, kept by [`read`] and by tests: ids are unique; every control named exists; a requirement
+//! that Strata answers for names at least one control, and no other names any.
+
+mod read;
 
 use std::sync::OnceLock;
 
 use serde::Deserialize;
+
+pub use read::{Mistake, read};
 
 /// Who answers for a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -16,15 +20,30 @@ pub enum Answerer {
     Provider,
     /// Strata, before anything is made: a violation blocks the plan.
     StrataProvisioning,
-    /// Strata, all the time, on the live cloud.
+    /// Strata, all the time, on the live cloud: what has to be noticed while it runs.
     StrataContinuous,
-    /// The customer's organisation: people, contracts, procedures.
+    /// The customer's organisation: people, contracts, procedures. No configuration of a cloud can do it.
     Organisation,
 }
 
+impl Answerer {
+    /// Everybody who may answer, in the order of the files.
+    pub const ALL: [Self; 4] = [Self::Provider, Self::StrataProvisioning, Self::StrataContinuous, Self::Organisation];
+
+    /// The word of the files.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::StrataProvisioning => "strata-provisioning",
+            Self::StrataContinuous => "strata-continuous",
+            Self::Organisation => "organisation",
+        }
+    }
+}
+
 /// One requirement of a standard.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogueRequirement {
     /// The standard's own id, for example `8.3.6`.
     pub id: String,
@@ -33,13 +52,19 @@ pub struct CatalogueRequirement {
     /// Who answers for it; several where each does a part.
     pub by: Vec<Answerer>,
     /// The controls that serve it.
-    #[serde(default)]
     pub controls: Vec<String>,
 }
 
+impl CatalogueRequirement {
+    /// Whether no configuration of a cloud can meet it: nobody but the customer's organisation answers.
+    #[must_use]
+    pub fn beyond_configuration(&self) -> bool {
+        self.by == [Answerer::Organisation]
+    }
+}
+
 /// The catalogue of one standard.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Catalogue {
     /// The name in specifications, for example `pci-dss-4.0`.
     pub standard: String,
@@ -47,8 +72,16 @@ pub struct Catalogue {
     pub title: String,
     /// Where the ids and the mapping come from.
     pub source: String,
-    /// The requirements, by id.
+    /// The requirements, in the standard's own order.
     pub requirements: Vec<CatalogueRequirement>,
+}
+
+impl Catalogue {
+    /// The requirement of an id.
+    #[must_use]
+    pub fn requirement(&self, id: &str) -> Option<&CatalogueRequirement> {
+        self.requirements.iter().find(|requirement| requirement.id == id)
+    }
 }
 
 /// The names of every standard that the language knows, and their full names.
@@ -65,22 +98,33 @@ pub const NAMES: [(&str, &str); 10] = [
     ("soc2", "SOC 2, Trust Services Criteria"),
 ];
 
-/// The files of `standards/`. Each is read once, when it is first asked for.
-static FILES: [(&str, &str, OnceLock<Option<Catalogue>>); 2] = [
-    ("cis-aws-5.0", include_str!("../../../standards/cis-aws-5.0.yaml"), OnceLock::new()),
-    ("pci-dss-4.0", include_str!("../../../standards/pci-dss-4.0.yaml"), OnceLock::new()),
-];
+/// A file of `standards/`: its standard's name, its text, and what it says once it was read.
+type File = (&'static str, &'static str, OnceLock<Option<Catalogue>>);
+
+macro_rules! files {
+    ($($name:literal),+ $(,)?) => {
+        /// The files of `standards/`. Each is read once, when it is first asked for.
+        static FILES: [File; 10] = [$(($name, include_str!(concat!("../../../standards/", $name, ".yaml")), OnceLock::new())),+];
+    };
+}
+files!(
+    "cis-aws-5.0",
+    "gdpr",
+    "hipaa",
+    "hitrust-csf",
+    "iso-27001-2022",
+    "nist-800-171",
+    "nist-800-53-r5",
+    "pci-dss-3.2.1",
+    "pci-dss-4.0",
+    "soc2",
+);
 
 /// What this version knows of a standard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
     /// It has a catalogue.
     Built(&'static Catalogue),
-    /// The language has its name, and this version no catalogue of it.
-    NotBuilt {
-        /// Its full name.
-        title: &'static str,
-    },
     /// No standard has this name.
     Unknown,
 }
@@ -91,37 +135,46 @@ impl Known {
     pub fn notice(&self, name: &str) -> Option<String> {
         match self {
             Self::Built(_) => None,
-            Self::NotBuilt { title } => {
-                Some(format!("not built yet: no catalogue for {name} ({title}) in this version, so no control is judged for it"))
+            Self::Unknown => {
+                let near = nearest(name).map(|near| format!("did you mean '{near}'? ")).unwrap_or_default();
+                Some(format!("no standard is called '{name}'; {near}the names are {}", NAMES.map(|(name, _)| name).join(", ")))
             }
-            Self::Unknown => Some(format!("no standard is called '{name}'; the names are {}", NAMES.map(|(name, _)| name).join(", "))),
         }
     }
+}
+
+/// The standard's name that was meant by a wrong one, where that can be told: at most a third of the letters differ, or the end is missing.
+#[must_use]
+pub fn nearest(wrong: &str) -> Option<&'static str> {
+    let wrong = wrong.to_lowercase();
+    let limit = (wrong.chars().count() / 3).max(1);
+    let near = NAMES.map(|(name, _)| (strsim::damerau_levenshtein(&wrong, name), name));
+    let near = near.into_iter().filter(|(distance, _)| *distance <= limit).min_by_key(|(distance, _)| *distance).map(|(_, name)| name);
+    near.or_else(|| NAMES.iter().rev().map(|(name, _)| *name).find(|name| wrong.len() >= 3 && name.starts_with(&wrong)))
 }
 
 /// What this version knows of the standard of this name.
 #[must_use]
 pub fn known(name: &str) -> Known {
-    if let Some(catalogue) = catalogue(name) {
-        return Known::Built(catalogue);
-    }
-    match NAMES.iter().find(|(known, _)| *known == name) {
-        Some((_, title)) => Known::NotBuilt { title },
-        None => Known::Unknown,
-    }
+    catalogue(name).map_or(Known::Unknown, Known::Built)
 }
 
-/// The catalogue of the standard of this name, where this version has one.
+/// The catalogue of the standard of this name, where there is one.
 #[must_use]
 pub fn catalogue(name: &str) -> Option<&'static Catalogue> {
-    let (_, text, read) = FILES.iter().find(|(known, _, _)| *known == name)?;
+    let (name, text, once) = FILES.iter().find(|(known, _, _)| *known == name)?;
     // The text is part of the program and a test reads every file: what cannot be read never gets here.
-    read.get_or_init(|| serde_saphyr::from_str(text).ok()).as_ref()
+    once.get_or_init(|| read(&file_name(name), text).ok()).as_ref()
 }
 
 /// Every catalogue of this version, by name.
 pub fn catalogues() -> impl Iterator<Item = &'static Catalogue> {
     FILES.iter().filter_map(|(name, _, _)| catalogue(name))
+}
+
+/// Where the file of a standard is in the project.
+fn file_name(standard: &str) -> String {
+    format!("standards/{standard}.yaml")
 }
 
 #[cfg(test)]
@@ -131,11 +184,24 @@ mod tests {
 
     #[test]
     fn every_file_can_be_read_and_says_its_own_name() {
-        for (name, text, _) in &FILES {
-            let read: Catalogue = serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert_eq!(read.standard, *name);
-            assert_eq!(NAMES.iter().find(|(known, _)| known == name).unwrap().1, read.title);
+        for (index, (name, text, _)) in FILES.iter().enumerate() {
+            let catalogue = read(&file_name(name), text)
+                .unwrap_or_else(|mistakes| panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")));
+            assert_eq!((catalogue.standard.as_str(), catalogue.title.as_str()), NAMES[index]);
+            assert_eq!(*name, NAMES[index].0);
+            assert!(!catalogue.source.is_empty(), "{name} does not say where its ids come from");
         }
-        assert_eq!(catalogues().count(), FILES.len());
+        assert_eq!(catalogues().count(), NAMES.len());
+    }
+
+    #[test]
+    fn a_slip_in_a_name_is_answered_with_the_name_that_was_meant() {
+        assert_eq!(nearest("pci-dss-4"), Some("pci-dss-4.0"));
+        assert_eq!(nearest("SOC-2"), Some("soc2"));
+        assert_eq!(nearest("iso-27001"), Some("iso-27001-2022"));
+        assert_eq!(nearest("pci-dss"), Some("pci-dss-4.0"), "the newest of those that begin so");
+        assert_eq!(nearest("sarbanes-oxley"), None);
+        assert!(known("nist-800-172").notice("nist-800-172").unwrap().contains("did you mean 'nist-800-171'?"));
+        assert_eq!(known("gdpr").notice("gdpr"), None);
     }
 }

@@ -30,7 +30,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         repair: "Set CopyTagsToSnapshot to true.",
         prowler: ["rds_instance_copy_tags_to_snapshots"],
         checkov: ["CKV2_AWS_60"],
-        config: ["RDS_INSTANCE_COPY_TAGS_TO_SNAPSHOTS_ENABLED"],
+        config: [],
         security_hub: ["RDS.17"],
         each: copies_tags,
     },

@@ -49,7 +49,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         repair: "Set MetadataOptions.HttpTokens to required.",
         prowler: ["ec2_instance_imdsv2_enabled", "ec2_launch_template_imdsv2_required"],
         checkov: ["CKV_AWS_79"],
-        config: ["EC2_IMDSV2_CHECK"],
+        config: ["EC2_IMDSV2_CHECK", "EC2_LAUNCH_TEMPLATE_IMDSV2_CHECK"],
         security_hub: ["EC2.8", "EC2.170"],
         each: metadata_version_2,
     },

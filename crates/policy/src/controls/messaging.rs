@@ -66,7 +66,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         repair: "Set KmsMasterKeyId to a key of the environment.",
         prowler: ["sqs_queues_server_side_encryption_enabled"],
         checkov: ["CKV_AWS_27", "CKV2_AWS_73"],
-        config: ["SQS_QUEUE_ENCRYPTED"],
+        config: [],
         security_hub: ["SQS.1"],
         each: queue_encrypted,
     },
