@@ -58,6 +58,7 @@ test-rust: preflight ## the Rust tests, unit and golden
 .PHONY: test-python
 test-python: preflight ## the tests of the test tools themselves
 	python3 -m unittest discover -s tests/terraform-schema
+	python3 -m unittest discover -s tests/standards
 	"$$(tests/tools/environment moto)/bin/python" -m unittest discover -s tests/tools
 	"$$(tests/tools/environment checkov)/bin/python" -m unittest discover -s tests/scanners
 
