@@ -8,6 +8,7 @@ pub mod cancel;
 pub mod event;
 pub mod limits;
 mod perform;
+mod recover;
 mod refresh;
 mod run;
 
@@ -39,6 +40,8 @@ pub struct Patience {
     /// How long after its call a creation may still show up that a dead run began: until then, not seen is not 'not made'. The call may
     /// have been under way when the process died, and what was made is seen late.
     pub late: Duration,
+    /// How long after its creation a resource may stay unseen: before that, nothing seen after a lost answer is not 'not made'.
+    pub shows: Duration,
     /// How often a call that failed in passing is tried again, on top of the provider's own tries.
     pub tries: u32,
 }
@@ -52,6 +55,7 @@ impl Patience {
         in_use: Duration::from_secs(15 * 60),
         // Amazon EC2 user guide, 'Eventual consistency in the Amazon EC2 API': up to a few minutes in the worst case, seconds as a rule.
         late: Duration::from_secs(120),
+        shows: Duration::from_secs(120),
         tries: 3,
     };
     /// For an emulator: everything is there at once, and what is not never will be.
@@ -61,6 +65,7 @@ impl Patience {
         ready: Duration::from_secs(20),
         in_use: Duration::from_secs(5),
         late: Duration::from_secs(15),
+        shows: Duration::ZERO,
         tries: 3,
     };
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use strata_graph::{Address, Document, PhysicalId};
+use strata_graph::{Address, Document, PhysicalId, ReplaceOrder};
 use strata_plan::{Action, Change, Deposed, Operation, ResourceState, ResourceStatus, Step, compare};
 use strata_provider::{ErrorKind, Observation, Placement, ProviderError, Readiness, Request};
 use strata_store::{Intent, IntentOperation, OpenIntent, Outcome, Write};
@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use crate::Engine;
 use crate::cancel::CancelLevel;
 use crate::event::Event;
+use crate::recover::{Found, outcomes, undecidable};
 use crate::run::{Ended, EngineError, Shared};
 
 /// How a wait for a resource ended.
@@ -20,16 +21,6 @@ enum Seen {
     Broken(Box<Observation>, String),
     NotYet(Option<Box<Observation>>, String),
     Error(ProviderError),
-}
-
-/// What a look-up without an id found.
-enum Found {
-    /// Nothing, or something on its way out.
-    Nothing,
-    /// What this step is about to make.
-    Ours(Box<Observation>),
-    /// Only what this step replaces: it carries the same tags, so this says nothing of the new one.
-    OnlyTheOld(PhysicalId),
 }
 
 /// Everything one step's calls need.
@@ -122,15 +113,6 @@ impl Job<'_> {
                 .is_some_and(|state| matches!(state.status, ResourceStatus::Unsupported(_)))
         })
     }
-}
-
-/// What a person does where a look-up finds only the resource that is replaced.
-fn undecidable(job: &Job<'_>, old: &PhysicalId) -> String {
-    format!(
-        "whether it was made is unknown: a look-up finds {old}, which it replaces. Look for another {} tagged strata:address={} in account {}, \
-         remove it if it is there, and run again",
-        job.action.type_name, job.action.address, job.placement.account_id
-    )
 }
 
 impl Engine {
@@ -228,71 +210,106 @@ impl Engine {
             Err(undecided) => return Ok(Ended::Failed(undecided)),
         }
         let mut pause = self.patience.first_pause;
+        // Tries whose answer was lost and that may still show up. Their intents stay open until something decides.
+        let mut unsure: Vec<String> = Vec::new();
         for try_number in 0..=self.patience.tries {
             let permit = self.limits.admit(&job.action.service).await;
             let token = job.token(try_number);
             self.write(job.shared, vec![job.intent(&token, IntentOperation::Create, None, &properties)]).await?;
-            let result = self.provider.create(&job.request(None, &properties), &token).await;
+            // An API that takes the token of a try whose answer was lost makes nothing twice.
+            let client_token = unsure.first().unwrap_or(&token);
+            let result = self.provider.create(&job.request(None, &properties), client_token).await;
             drop(permit);
             let error = match result {
                 Ok(id) => {
-                    let outcome = Write::Outcome { token, outcome: Outcome::Done { id: Some(id.clone()) } };
+                    let mut writes = vec![Write::Outcome { token, outcome: Outcome::Done { id: Some(id.clone()) } }];
+                    let error = format!("its answer was lost, and a later try made it as {id}");
+                    writes.extend(outcomes(&unsure, &Outcome::Failed { error }));
                     let state =
                         job.state(Some(id.clone()), properties.clone(), ResourceStatus::Pending("made".to_owned()), deposed.clone());
-                    self.put(job.shared, vec![outcome], state).await?;
+                    self.put(job.shared, writes, state).await?;
                     return self.settle(job, id, properties, deposed, false).await;
                 }
                 Err(error) => error,
             };
             let failed = Write::Outcome { token: token.clone(), outcome: Outcome::Failed { error: error.to_string() } };
-            match error.kind {
-                ErrorKind::Unsupported => {
-                    let detail = error.operation.clone();
-                    let state = job.state(None, properties, ResourceStatus::Unsupported(detail.clone()), deposed);
-                    self.put(job.shared, vec![failed], state).await?;
-                    return Ok(Ended::Unsupported(detail));
+            if error.kind == ErrorKind::Unsupported {
+                let detail = error.operation.clone();
+                let state = job.state(None, properties, ResourceStatus::Unsupported(detail.clone()), deposed);
+                self.put(job.shared, vec![failed], state).await?;
+                return Ok(Ended::Unsupported(detail));
+            }
+            // The answer may be lost while the call was carried out, and of a creation's several calls a later one may have failed or been
+            // throttled: look before trying again or giving up.
+            let found = self.find_after(job, &properties, &error).await;
+            match found {
+                Ok(Found::Ours(seen)) => {
+                    let decided = matches!(error.kind, ErrorKind::Conflict | ErrorKind::Transient | ErrorKind::Throttled);
+                    let done = Outcome::Done { id: Some(seen.id.clone()) };
+                    let mut writes = outcomes(&unsure, &done);
+                    if decided {
+                        writes.push(Write::Outcome { token, outcome: done });
+                        self.put(job.shared, writes, job.found(&seen.id, &properties, &deposed)).await?;
+                        return self.settle(job, seen.id, properties, deposed, true).await;
+                    }
+                    writes.push(failed);
+                    // On record with what it is, the next plan sees what is still missing.
+                    let mut state =
+                        job.state(Some(seen.id), seen.properties, ResourceStatus::Pending(format!("made in part: {error}")), deposed);
+                    state.outputs = seen.outputs;
+                    self.put(job.shared, writes, state).await?;
+                    return Ok(Ended::Failed(format!("{error}; it was made in part, and the next run finishes it")));
                 }
-                kind => {
-                    // The answer may be lost while the call was carried out, and of a creation's several calls a later one may
-                    // have failed or been throttled: look before trying again or giving up.
-                    let decided = matches!(kind, ErrorKind::Conflict | ErrorKind::Transient | ErrorKind::Throttled);
-                    match self.find_ours(job, &properties).await {
-                        Ok(Found::Ours(seen)) if decided => {
-                            let outcome = Write::Outcome { token, outcome: Outcome::Done { id: Some(seen.id.clone()) } };
-                            self.put(job.shared, vec![outcome], job.found(&seen.id, &properties, &deposed)).await?;
-                            return self.settle(job, seen.id, properties, deposed, true).await;
-                        }
-                        Ok(Found::Ours(seen)) => {
-                            // On record with what it is, the next plan sees what is still missing.
-                            let status = ResourceStatus::Pending(format!("made in part: {error}"));
-                            let mut state = job.state(Some(seen.id), seen.properties, status, deposed);
-                            state.outputs = seen.outputs;
-                            self.put(job.shared, vec![failed], state).await?;
-                            return Ok(Ended::Failed(format!("{error}; it was made in part, and the next run finishes it")));
-                        }
-                        Ok(Found::OnlyTheOld(old)) if kind == ErrorKind::Transient => {
-                            self.write(job.shared, vec![failed]).await?;
-                            return Ok(Ended::Failed(format!("{error}; {}", undecidable(job, &old))));
-                        }
-                        Ok(Found::Nothing | Found::OnlyTheOld(_)) => self.write(job.shared, vec![failed]).await?,
-                        Err(look) if decided => {
-                            // Undecided: the intent stays open, and the next run looks again.
-                            return Ok(Ended::Failed(format!("{error}; whether it was made is unknown, since looking failed too: {look}")));
-                        }
-                        Err(_) => self.write(job.shared, vec![failed]).await?,
-                    }
-                    if !kind.is_retryable() {
-                        return Ok(Ended::Failed(error.to_string()));
-                    }
+                // Of a throttled call nothing was carried out, whatever a look shows or does not show.
+                Ok(Found::OnlyTheOld(_)) | Err(_) if error.kind == ErrorKind::Throttled => self.write(job.shared, vec![failed]).await?,
+                Ok(Found::OnlyTheOld(old)) => {
+                    unsure.push(token);
+                    job.shared.say_undecided(unsure, None);
+                    return Ok(Ended::Failed(format!("{error}; {}", undecidable(&job.request(None, &properties), &old))));
+                }
+                Ok(Found::Nothing) if error.kind == ErrorKind::Transient && !self.is_certain(job) => unsure.push(token),
+                Ok(Found::Nothing) => self.write(job.shared, vec![failed]).await?,
+                // The intent stays open, and the next run looks again.
+                Err(look) => {
+                    return Ok(Ended::Failed(format!("{error}; whether it was made is unknown, since looking failed too: {look}")));
                 }
             }
-            if try_number == self.patience.tries || job.shared.cancel.level() > CancelLevel::None {
-                return Ok(Ended::Failed(error.to_string()));
+            if !error.kind.is_retryable() || try_number == self.patience.tries || job.shared.cancel.level() > CancelLevel::None {
+                let open = if unsure.is_empty() { "" } else { "; whether it was made is not clear yet, and the next run looks again" };
+                return Ok(Ended::Failed(format!("{error}{open}")));
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(self.patience.longest_pause);
         }
         Ok(Ended::Failed("no try was made".to_owned()))
+    }
+
+    /// Looks for what a failed creation may have made. Where two may stand, a lost answer is followed for as long as something may stay
+    /// unseen: a second try before that might make a second thing.
+    async fn find_after(&self, job: &Job<'_>, properties: &Document, error: &ProviderError) -> Result<Found, ProviderError> {
+        let since = Instant::now();
+        let mut found = self.find_ours(job, properties).await;
+        while matches!(found, Ok(Found::Nothing))
+            && error.kind == ErrorKind::Transient
+            && self.may_stand_twice(job)
+            && since.elapsed() < self.patience.shows
+            && job.shared.cancel.level() == CancelLevel::None
+        {
+            tokio::time::sleep(self.patience.longest_pause).await;
+            found = self.find_ours(job, properties).await;
+        }
+        found
+    }
+
+    /// Whether nothing seen after a lost answer is 'not made'.
+    fn is_certain(&self, job: &Job<'_>) -> bool {
+        self.patience.shows.is_zero() || (self.may_stand_twice(job) && job.shared.cancel.level() == CancelLevel::None)
+    }
+
+    /// Whether a second creation makes a second thing, and is not refused since one of that name stands.
+    fn may_stand_twice(&self, job: &Job<'_>) -> bool {
+        let contract = self.contracts.of_type(&job.action.type_name.0);
+        contract.is_none_or(|contract| contract.replace_order == ReplaceOrder::CreateBeforeDelete)
     }
 
     /// Looks up what earlier runs intended to make and never heard of; the inner error says why that cannot be decided.
@@ -313,73 +330,47 @@ impl Engine {
         let Some(age) = creates.iter().map(|open| open.age).min() else { return Ok(Ok(None)) };
         let since = Instant::now();
         let mut look = self.find_ours(job, properties).await;
-        while matches!(look, Ok(Found::Nothing)) && self.may_show_up(job.shared, age + since.elapsed()) {
+        while matches!(look, Ok(Found::Nothing | Found::OnlyTheOld(_))) && self.may_show_up(job.shared, age + since.elapsed()) {
             tokio::time::sleep(self.patience.longest_pause).await;
             look = self.find_ours(job, properties).await;
         }
-        if matches!(look, Ok(Found::Nothing)) && age + since.elapsed() < self.patience.late {
+        if matches!(look, Ok(Found::Nothing | Found::OnlyTheOld(_))) && age + since.elapsed() < self.patience.late {
             return Ok(Err("an earlier run began to make it, and this run was stopped before it was clear whether it did".to_owned()));
         }
-        let (id, detail, undecided) = match look {
-            Ok(Found::Ours(seen)) => (Some(seen.id.clone()), format!("an earlier run had made it as {}", seen.id), None),
-            Ok(Found::Nothing) => (None, "an earlier run had not made it".to_owned(), None),
-            Ok(Found::OnlyTheOld(old)) => (None, "whether an earlier run made it is unknown".to_owned(), Some(undecidable(job, &old))),
+        let tokens: Vec<String> = creates.into_iter().map(|open| open.intent.token).collect();
+        let (id, detail) = match look {
+            Ok(Found::Ours(seen)) => (Some(seen.id.clone()), format!("an earlier run had made it as {}", seen.id)),
+            Ok(Found::Nothing) => (None, "an earlier run had not made it".to_owned()),
+            // The intents stay open until this run has told a person.
+            Ok(Found::OnlyTheOld(old)) => {
+                job.shared.say_undecided(tokens, None);
+                return Ok(Err(format!("an earlier run began to make it, and {}", undecidable(&job.request(None, properties), &old))));
+            }
             // The intents stay open, and the next run looks again.
             Err(look) => {
                 return Ok(Err(format!("an earlier run began to make it; whether it did is unknown, since looking failed: {look}")));
             }
         };
-        let outcome = match &id {
-            Some(id) => Outcome::Done { id: Some(id.clone()) },
-            None => Outcome::Failed { error: format!("looked up by {}: {detail}", job.shared.run) },
-        };
-        let writes = creates.into_iter().map(|open| Write::Outcome { token: open.intent.token, outcome: outcome.clone() }).collect();
         match &id {
-            Some(id) => self.put(job.shared, writes, job.found(id, properties, deposed)).await?,
-            None => self.write(job.shared, writes).await?,
+            Some(id) => {
+                let writes = outcomes(&tokens, &Outcome::Done { id: Some(id.clone()) });
+                self.put(job.shared, writes, job.found(id, properties, deposed)).await?;
+            }
+            None => {
+                let error = format!("looked up by {}: {detail}", job.shared.run);
+                self.write(job.shared, outcomes(&tokens, &Outcome::Failed { error })).await?;
+            }
         }
         job.shared.tell(Event::Recovered { address: job.action.address.clone(), detail });
-        Ok(undecided.map_or(Ok(id), Err))
+        Ok(Ok(id))
     }
 
-    /// Whether what was not found may still show up, so long after its call: unless somebody stops the run, which leaves it open.
-    pub(crate) fn may_show_up(&self, shared: &Shared, age: Duration) -> bool {
-        age < self.patience.late && shared.cancel.level() == CancelLevel::None
-    }
-
-    /// Looks for the resource without an id; something of that name that carries another owner is an error.
+    /// Looks for the resource without an id, besides what is on record.
     async fn find_ours(&self, job: &Job<'_>, properties: &Document) -> Result<Found, ProviderError> {
-        let Some(seen) = self.look_up(&job.request(None, properties)).await? else { return Ok(Found::Nothing) };
         let known = job.known();
         let replaced = known.as_ref().filter(|_| job.action.change == Change::ReplaceCreateFirst).and_then(|state| state.id.as_ref());
-        let old = known.iter().flat_map(|state| &state.deposed).map(|left| &left.id).chain(replaced).any(|id| *id == seen.id);
-        if old {
-            return Ok(Found::OnlyTheOld(seen.id));
-        }
-        Ok(Found::Ours(Box::new(seen)))
-    }
-
-    /// Looks for a resource by name or tags. Nothing where it is on its way out.
-    ///
-    /// # Errors
-    /// The cloud's, or a conflict where something of that name carries another owner.
-    pub(crate) async fn look_up(&self, request: &Request<'_>) -> Result<Option<Observation>, ProviderError> {
-        let seen = match self.provider.observe(request).await {
-            // An emulator that cannot show it never made it.
-            Err(error) if error.kind == ErrorKind::Unsupported => None,
-            other => other?,
-        };
-        let Some(seen) = seen else { return Ok(None) };
-        let tagged = request.properties.0.contains_key("Tags");
-        if tagged && !seen.belongs_to(request.address) {
-            let owner = seen.owner().map_or_else(|| "it carries no ownership tag".to_owned(), |owner| format!("it belongs to {owner}"));
-            return Err(ProviderError::new(
-                ErrorKind::Conflict,
-                format!("look-up of {}", request.address),
-                format!("{} exists and is not ours: {owner}. Rename or remove one of the two", seen.id),
-            ));
-        }
-        Ok(Some(seen).filter(|seen| !matches!(seen.readiness, Readiness::Deleting)))
+        let old: Vec<PhysicalId> = known.iter().flat_map(|state| &state.deposed).map(|left| &left.id).chain(replaced).cloned().collect();
+        self.look_up(&job.request(None, properties), &old).await
     }
 
     /// Waits until a made resource is seen ready, repairs what a half-done creation left out, and records it.
@@ -540,13 +531,27 @@ impl Engine {
 
     async fn delete_current(&self, job: &Job<'_>, state: ResourceState) -> Result<Ended, EngineError> {
         let Some(id) = state.id.clone() else {
+            if let Some(left) = state.deposed.first() {
+                return Ok(Ended::Failed(format!(
+                    "what an earlier replacement left behind still stands: {}; the next run deletes it",
+                    left.id
+                )));
+            }
             self.forget(job.shared, Vec::new(), &state.address).await?;
             return Ok(Ended::Done);
         };
         let ended = self.delete(job, &id, &state.properties).await?;
         // What an emulator can make and not delete goes with the emulator: it is not ours to wait for.
         if matches!(ended, Ended::Done | Ended::Unsupported(_)) {
-            self.forget(job.shared, Vec::new(), &state.address).await?;
+            match job.known() {
+                // Forgotten together with this one, an older incarnation would stand for ever.
+                Some(mut state) if !state.deposed.is_empty() => {
+                    state.id = None;
+                    state.status = ResourceStatus::Pending("deleted, and what a replacement left behind still stands".to_owned());
+                    self.put(job.shared, Vec::new(), state).await?;
+                }
+                _ => self.forget(job.shared, Vec::new(), &state.address).await?,
+            }
         }
         Ok(ended)
     }

@@ -8,14 +8,13 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use serde::{Deserialize, Serialize};
 use strata_graph::{Address, Scope};
-use strata_plan::{Operation, Plan, ResourceState, ResourceStatus, ScopeState, StepId};
-use strata_provider::Request;
+use strata_plan::{Operation, Plan, ScopeState, StepId};
 use strata_store::{Asked, IntentOperation, OpenIntent, Outcome, RunId, RunStatus, Starter, StepRecord, StoreError, Write};
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::time::Instant;
 
 use crate::cancel::{Cancel, CancelLevel};
 use crate::event::Event;
+use crate::recover::outcomes;
 use crate::{Engine, provider_placement};
 
 /// Why a run did not start, or could not go on.
@@ -55,6 +54,16 @@ pub struct RunReport {
     pub summary: String,
 }
 
+/// What no look-up could decide.
+#[derive(Debug, Default)]
+pub(crate) struct Undecided {
+    /// The intents. They are closed together with the record of what a person was told: a run that dies before leaves them open, and the
+    /// next one tells it.
+    tokens: Vec<String>,
+    /// What to tell that is no step's failure.
+    notes: Vec<String>,
+}
+
 /// What the steps of a run share.
 pub(crate) struct Shared {
     pub plan: Plan,
@@ -64,9 +73,17 @@ pub(crate) struct Shared {
     pub cancel: Cancel,
     pub events: UnboundedSender<Event>,
     pub placements: BTreeMap<Scope, strata_provider::Placement>,
+    pub undecided: Mutex<Undecided>,
 }
 
 impl Shared {
+    /// What these intents came to cannot be decided by looking: a person is told, in the failure of a step or by this note.
+    pub(crate) fn say_undecided(&self, tokens: Vec<String>, note: Option<String>) {
+        let mut undecided = self.undecided.lock().unwrap_or_else(PoisonError::into_inner);
+        undecided.tokens.extend(tokens);
+        undecided.notes.extend(note);
+    }
+
     pub(crate) fn states(&self) -> MutexGuard<'_, BTreeMap<Scope, ScopeState>> {
         self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -98,8 +115,9 @@ impl Engine {
         cancel: Cancel,
         events: UnboundedSender<Event>,
     ) -> Result<RunReport, EngineError> {
-        let open = self.store.open_intents().await?;
         let run = self.store.begin(plan, starter).await?;
+        // Asked only now: until the scopes were this run's, another could still write intents there.
+        let open = self.store.open_intents().await?;
         let mut states = BTreeMap::new();
         // The scopes below the planned ones too: their outputs are referred to.
         for state in self.store.scopes().await? {
@@ -122,13 +140,22 @@ impl Engine {
             cancel,
             events,
             placements,
+            undecided: Mutex::default(),
         });
         let heart = self.heart(run.clone(), shared.cancel.clone());
         let walked = self.walk(&shared).await;
         drop(heart);
         let steps = walked?;
-        let report = report(&run, plan, steps, shared.cancel.level());
-        self.write(&shared, vec![Write::Steps { run: run.clone(), steps: records(plan, &report.steps) }]).await?;
+        let mut report = report(&run, plan, steps, shared.cancel.level());
+        let mut writes = vec![Write::Steps { run: run.clone(), steps: records(plan, &report.steps) }];
+        let undecided = std::mem::take(&mut *shared.undecided.lock().unwrap_or_else(PoisonError::into_inner));
+        for note in &undecided.notes {
+            report.summary.push_str("; ");
+            report.summary.push_str(note);
+        }
+        let error = format!("no look-up could decide it; {run} said what a person does");
+        writes.extend(outcomes(&undecided.tokens, &Outcome::Failed { error }));
+        self.write(&shared, writes).await?;
         self.store.finish(&run, report.status, &report.summary).await?;
         Ok(report)
     }
@@ -218,99 +245,6 @@ impl Engine {
             }
             queue.extend(&dependents[position]);
         }
-    }
-
-    /// Settles what dead runs left open on the planned scopes and no create step of this plan will look up.
-    ///
-    /// A change or a removal was planned anew from what the cloud shows, so its intent is only closed. A creation is looked up:
-    /// what is there goes into the state, so that the next plan keeps or removes it.
-    async fn recover_unplanned(&self, shared: &Shared) -> Result<(), EngineError> {
-        let planned = |address: &Address| {
-            let steps = shared.plan.steps.iter().filter(|step| step.operation == Operation::Create);
-            steps.filter_map(|step| shared.plan.actions.get(step.action)).any(|action| action.address == *address)
-        };
-        let open: Vec<OpenIntent> = {
-            let mut open = shared.open.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut settled = Vec::new();
-            for (address, intents) in open.iter_mut() {
-                // Scopes outside the plan may be at work under a run that lives.
-                if !shared.plan.scopes.iter().any(|part| part.scope == *address.scope()) {
-                    continue;
-                }
-                let look_up_later = planned(address);
-                settled.extend(intents.extract_if(.., |open| open.intent.operation != IntentOperation::Create || !look_up_later));
-            }
-            settled
-        };
-        let since = Instant::now();
-        for OpenIntent { intent, age } in open {
-            let mut writes = Vec::new();
-            let mut outcome = Outcome::Failed { error: format!("its run ended before the answer; {} looked again", shared.run) };
-            let known = shared.states().get(intent.address.scope()).is_some_and(|scope| scope.resources.contains_key(&intent.address));
-            if intent.operation == IntentOperation::Create && !known {
-                let placement = provider_placement(&intent.placement);
-                let request = Request {
-                    placement: &placement,
-                    platform: &shared.plan.platform,
-                    address: &intent.address,
-                    type_name: &intent.type_name,
-                    id: None,
-                    properties: &intent.properties,
-                };
-                let mut look = self.look_up(&request).await;
-                while matches!(look, Ok(None)) && self.may_show_up(shared, age + since.elapsed()) {
-                    tokio::time::sleep(self.patience.longest_pause).await;
-                    look = self.look_up(&request).await;
-                }
-                if matches!(look, Ok(None)) && age + since.elapsed() < self.patience.late {
-                    // Stopped before it was clear: the intent stays open.
-                    continue;
-                }
-                match look {
-                    Ok(Some(seen)) => {
-                        let plan = self.store.plan_of(&intent.run).await?;
-                        let Some(action) = plan.iter().flat_map(|plan| &plan.actions).find(|action| action.address == intent.address)
-                        else {
-                            continue;
-                        };
-                        outcome = Outcome::Done { id: Some(seen.id.clone()) };
-                        shared.tell(Event::Recovered {
-                            address: intent.address.clone(),
-                            detail: format!("an earlier run had made it as {}; the next plan decides what becomes of it", seen.id),
-                        });
-                        let state = ResourceState {
-                            address: intent.address.clone(),
-                            type_name: intent.type_name.clone(),
-                            layer: action.layer,
-                            id: Some(seen.id),
-                            properties: seen.properties,
-                            outputs: seen.outputs,
-                            dependencies: action.dependencies.clone(),
-                            status: ResourceStatus::Pending("made by a run that ended before the answer".to_owned()),
-                            origins: action.origins.clone(),
-                            data: action.data.clone(),
-                            waiting_for: action.waiting_for.clone(),
-                            purpose: action.purpose.clone(),
-                            deposed: Vec::new(),
-                        };
-                        if let Some(scope) = shared.states().get_mut(intent.address.scope()) {
-                            scope.resources.insert(intent.address.clone(), state.clone());
-                        }
-                        writes.push(Write::Put(Box::new(state)));
-                    }
-                    Ok(None) => {}
-                    // Unknown stays open: the next run looks again.
-                    Err(error) => {
-                        let detail = format!("an earlier run began to make it; whether it did is unknown, since looking failed: {error}");
-                        shared.tell(Event::Recovered { address: intent.address.clone(), detail });
-                        continue;
-                    }
-                }
-            }
-            writes.push(Write::Outcome { token: intent.token, outcome });
-            self.write(shared, writes).await?;
-        }
-        Ok(())
     }
 
     /// Writes where unchanged resources come from now.

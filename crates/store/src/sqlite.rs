@@ -494,7 +494,9 @@ impl Store for SqliteStore {
                 let intent = serde_json::from_str(row.get("intent")).map_err(unreadable(row.get::<String, _>("token")))?;
                 // A time that cannot be read, or lies ahead, counts as this moment: the careful side.
                 let intended = row.get::<String, _>("intended").parse().unwrap_or(now);
-                Ok(OpenIntent { intent, age: Duration::try_from(now.duration_since(intended)).unwrap_or_default() })
+                // Times are cut to the second, so it may be that much younger: the careful side again.
+                let age = Duration::try_from(now.duration_since(intended)).unwrap_or_default().saturating_sub(Duration::from_secs(1));
+                Ok(OpenIntent { intent, age })
             })
             .collect()
     }

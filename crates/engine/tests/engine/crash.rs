@@ -90,7 +90,7 @@ impl Provider for Stuck {
 }
 
 /// Runs a plan in a process that dies at the mutating call on `name`.
-async fn die(world: &World, plan: &strata_plan::Plan, name: &str, when: When) {
+pub async fn die(world: &World, plan: &strata_plan::Plan, name: &str, when: When) {
     let stuck = Arc::new(Stuck::new(world.cloud.clone(), name, when));
     let engine = engine(stuck.clone(), world.store.clone(), QUICK);
     let plan = plan.clone();

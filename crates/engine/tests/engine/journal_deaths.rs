@@ -90,7 +90,7 @@ impl Store for Mortal {
 }
 
 /// Runs a plan in a process that dies instead of its write number `writes`; whether it lived to the end.
-async fn live(world: &World, plan: &Plan, writes: usize) -> bool {
+pub async fn live(world: &World, plan: &Plan, writes: usize) -> bool {
     let mortal = Arc::new(Mortal { store: world.store.clone(), left: AtomicUsize::new(writes), died: Notify::new() });
     let engine = engine(world.cloud.clone(), mortal.clone(), QUICK);
     let (sender, _receiver) = mpsc::unbounded_channel();

@@ -11,5 +11,6 @@ mod replacement;
 mod stopping;
 #[path = "../shared/things.rs"]
 mod things;
+mod unseen;
 mod up;
 mod world;

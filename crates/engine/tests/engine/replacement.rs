@@ -6,7 +6,7 @@ use strata_graph::Graph;
 use strata_plan::{Change, Reason};
 use strata_provider::ErrorKind;
 use strata_provider::fake::Fault;
-use strata_store::RunStatus;
+use strata_store::{RunStatus, Store};
 
 use crate::world::{World, address, graph, set, short};
 
@@ -92,6 +92,7 @@ async fn a_removal_takes_what_a_replacement_left_behind_with_it() {
 #[tokio::test]
 async fn the_old_one_is_never_taken_for_the_new_one_whose_answer_was_lost() {
     let world = World::new().await;
+    world.cloud.see_one();
     world.up(&graph(&[("a", &[])])).await;
     let old = world.state().await.resources[&address("a")].id.clone().unwrap();
     world.cloud.inject("create", &address("a").to_string(), Fault::LoseAnswer);
@@ -103,4 +104,65 @@ async fn the_old_one_is_never_taken_for_the_new_one_whose_answer_was_lost() {
     let state = world.state().await;
     assert_eq!(state.resources[&address("a")].id.as_ref(), Some(&old), "the state still names what certainly stands");
     assert!(world.cloud.inventory().len() == 2, "nothing was deleted");
+}
+
+#[tokio::test]
+async fn a_provider_that_sees_every_match_finds_the_new_one_whose_answer_was_lost() {
+    for fault in [Fault::LoseAnswer, Fault::Half(ErrorKind::Denied)] {
+        let world = World::new().await;
+        world.up(&graph(&[("a", &[])])).await;
+        world.cloud.inject("create", &address("a").to_string(), fault.clone());
+        let wanted = renamed(&[("a", &[])], "a");
+        world.up(&wanted).await;
+        world.up(&wanted).await;
+        assert!(world.plan(&wanted).await.is_empty(), "{fault:?}");
+        assert_eq!(world.cloud.inventory().len(), 1, "{fault:?}");
+        world.assert_consistent().await;
+    }
+}
+
+#[tokio::test]
+async fn what_no_look_up_can_decide_is_said_by_the_next_run_too_if_the_first_died_before_it_could() {
+    let world = World::new().await;
+    world.cloud.see_one();
+    world.up(&graph(&[("a", &[])])).await;
+    let wanted = renamed(&[("a", &[])], "a");
+    let plan = world.plan(&wanted).await;
+    crate::crash::die(&world, &plan, "a", crate::crash::When::AfterTheCall).await;
+    for _ in 0..2 {
+        // Dies after the look-up, before it could say what it found: nothing is closed.
+        let plan = world.plan(&wanted).await;
+        assert!(!crate::journal_deaths::live(&world, &plan, 0).await);
+        assert_eq!(world.store.open_intents().await.unwrap().len(), 1);
+    }
+    let report = world.up(&wanted).await;
+    assert!(matches!(&report.steps[0], Ended::Failed(why) if why.contains("remove it if it is there")), "{report:?}");
+    assert_eq!(world.store.open_intents().await.unwrap(), [], "it was said, and that is on record");
+    let new = world.cloud.standing().into_iter().max_by_key(|thing| thing.id.clone()).unwrap();
+    world.cloud.take(&new.id);
+    assert_eq!(world.up(&wanted).await.status, RunStatus::Done, "the instruction leads on");
+    world.assert_consistent().await;
+}
+
+#[tokio::test]
+async fn a_replacement_that_died_and_that_nobody_asks_for_any_more_leaves_nothing_behind() {
+    let world = World::new().await;
+    world.up(&graph(&[("a", &[])])).await;
+    let plan = world.plan(&renamed(&[("a", &[])], "a")).await;
+    crate::crash::die(&world, &plan, "a", crate::crash::When::AfterTheCall).await;
+    assert_eq!(world.cloud.inventory().len(), 2);
+    // The specification was put back meanwhile: the plan makes nothing.
+    world.up(&graph(&[("a", &[])])).await;
+    assert_eq!(world.state().await.resources[&address("a")].deposed.len(), 1, "found beside what is on record");
+    world.up(&graph(&[("a", &[])])).await;
+    assert_eq!(world.cloud.inventory().len(), 1);
+    world.assert_consistent().await;
+    // The same, and a plan that removes the resource: it must not be forgotten with what the look-up just found.
+    let plan = world.plan(&renamed(&[("a", &[])], "a")).await;
+    crate::crash::die(&world, &plan, "a", crate::crash::When::AfterTheCall).await;
+    world.up(&graph(&[])).await;
+    assert_eq!(world.cloud.inventory().len(), 1);
+    assert_eq!(world.up(&graph(&[])).await.status, RunStatus::Done);
+    assert_eq!(world.cloud.inventory(), [""; 0]);
+    world.assert_consistent().await;
 }

@@ -66,6 +66,7 @@ pub const QUICK: Patience = Patience {
     ready: Duration::from_millis(400),
     in_use: Duration::from_millis(50),
     late: Duration::ZERO,
+    shows: Duration::ZERO,
     tries: 3,
 };
 
