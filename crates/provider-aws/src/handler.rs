@@ -94,6 +94,15 @@ pub trait Handler: AwsResource {
     async fn delete(cloud: &Cloud, target: &Target<'_, Self>) -> Result<(), ProviderError>;
 }
 
+/// What is there at this moment, for a change that must not be sent twice: of an earlier try the answer may be lost. What was observed before,
+/// where it is not there any more.
+///
+/// # Errors
+/// Those of [`Handler::observe`].
+pub async fn as_it_is<R: Handler + Clone>(cloud: &Cloud, target: &Target<'_, R>, observed: &R) -> Result<R, ProviderError> {
+    Ok(R::observe(cloud, target).await?.map_or_else(|| observed.clone(), |seen| seen.properties))
+}
+
 /// What was seen of an optional property, where it was asked for: a default that AWS fills in by itself is no drift.
 pub fn asked<T>(desired: Option<&T>, seen: Option<T>) -> Option<T> {
     desired.and(seen)

@@ -21,7 +21,7 @@ use strata_provider::ProviderError;
 use super::{filter, number, read_tags, retag, specification};
 use crate::client::Cloud;
 use crate::error::{failed, found, gone, missing};
-use crate::handler::{Handler, Observed, Target};
+use crate::handler::{Handler, Observed, Target, as_it_is};
 use crate::tags::{known, plain};
 
 fn request(data: &LaunchTemplateData) -> Result<RequestLaunchTemplateData, ProviderError> {
@@ -185,6 +185,8 @@ impl Handler for LaunchTemplate {
     }
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
+        // A second try must not repeat what the first one did.
+        let observed = &as_it_is(cloud, target, observed).await?;
         let (id, desired) = (target.id()?, target.properties);
         if sorted(&observed.launch_template_data) != sorted(&desired.launch_template_data) {
             let data = request(&desired.launch_template_data)?;

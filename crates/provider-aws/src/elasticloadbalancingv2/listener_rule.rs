@@ -11,7 +11,7 @@ use super::actions;
 use crate::build::small;
 use crate::client::Cloud;
 use crate::error::{failed, found, gone, missing};
-use crate::handler::{Handler, Observed, Target};
+use crate::handler::{Handler, Observed, Target, as_it_is};
 use crate::tags::known;
 
 fn to_sdk(condition: &Condition) -> sdk::RuleCondition {
@@ -110,6 +110,8 @@ impl Handler for ListenerRule {
     }
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
+        // A second try must not repeat what the first one did.
+        let observed = &as_it_is(cloud, target, observed).await?;
         let (arn, desired) = (target.id()?, target.properties);
         if observed.priority != desired.priority {
             let pair = sdk::RulePriorityPair::builder().rule_arn(arn).priority(small(desired.priority)?);

@@ -10,7 +10,7 @@ use strata_provider::ProviderError;
 use super::{read_tags, sdk_tags};
 use crate::client::Cloud;
 use crate::error::{failed, found, gone};
-use crate::handler::{Handler, Observed, Target, asked};
+use crate::handler::{Handler, Observed, Target, as_it_is, asked};
 use crate::tags::{self, known};
 
 async fn add(cloud: &Cloud, profile: &str, role: &str) -> Result<(), ProviderError> {
@@ -61,6 +61,8 @@ impl Handler for InstanceProfile {
     }
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
+        // A second try must not repeat what the first one did.
+        let observed = &as_it_is(cloud, target, observed).await?;
         let (name, desired) = (target.id()?, target.properties);
         let (seen, wanted) = (names(&observed.roles)?, names(&desired.roles)?);
         // AWS allows one role at a time: the old one goes first.
