@@ -43,7 +43,7 @@ CHECKOV = "3.3.30"
 HUB_ELSEWHERE = (
     [f"CloudWatch.{number}" for number in range(1, 18)]
     + [f"IAM.{number}" for number in range(1, 29)]
-    + ["EC2.53", "EC2.54", "EC2.170", "ECR.5", "ELB.17", "RDS.46", "S3.20", "S3.22", "S3.23", "SNS.4", "SQS.3"]
+    + ["EC2.53", "EC2.54", "EC2.170", "ECR.5", "ELB.17", "Lambda.7", "RDS.46", "S3.20", "S3.22", "S3.23", "SNS.4", "SQS.3"]
     + [f"Inspector.{number}" for number in range(1, 5)]
 )
 # Identifiers of AWS Config's managed rules that are younger than the list of aws-cdk-lib. Each has a page of its own in AWS's documents
@@ -61,7 +61,13 @@ CONFIG_ELSEWHERE = [
     "ELASTICACHE_REPL_GRP_REDIS_AUTH_ENABLED",
     "ELBV2_PREDEFINED_SECURITY_POLICY_SSL_CHECK",
     "IAM_EXTERNAL_ACCESS_ANALYZER_ENABLED",
+    "GUARDDUTY_EKS_PROTECTION_AUDIT_ENABLED",
+    "GUARDDUTY_LAMBDA_PROTECTION_ENABLED",
+    "GUARDDUTY_MALWARE_PROTECTION_ENABLED",
+    "GUARDDUTY_RDS_PROTECTION_ENABLED",
+    "GUARDDUTY_S3_PROTECTION_ENABLED",
     "KMS_KEY_POLICY_NO_PUBLIC_ACCESS",
+    "LAMBDA_FUNCTION_XRAY_ENABLED",
     "RDS_INSTANCE_SUBNET_IGW_CHECK",
     "RDS_POSTGRES_INSTANCE_ENCRYPTED_IN_TRANSIT",
     "SNS_TOPIC_NO_PUBLIC_ACCESS",

@@ -29,8 +29,12 @@ const LISTS: &[&[Control]] = &[
     lists::passwords::CONTROLS,
     lists::reachability::CONTROLS,
     lists::registry_images::CONTROLS,
+    lists::schedules::CONTROLS,
     lists::security_groups::CONTROLS,
+    lists::threats::CONTROLS,
+    lists::unused::CONTROLS,
     lists::web_firewall::CONTROLS,
+    lists::zones::CONTROLS,
 ];
 
 fn index() -> &'static BTreeMap<&'static str, &'static Control> {

@@ -118,7 +118,7 @@ impl<'a> View<'a> {
         if let Some(value) = known.and_then(|value| value.downcast::<T>().ok()) {
             return Ok(value);
         }
-        let value = Rc::new(T::deserialize(&resource.properties.0).map_err(|error| unreadable(error.to_string()))?);
+        let value = Rc::new(T::deserialize(&*resource.properties.0).map_err(|error| unreadable(error.to_string()))?);
         if self.graph.get(&resource.address).is_some_and(|kept| std::ptr::eq(kept, resource)) {
             self.typed.borrow_mut().insert(place, value.clone());
         }

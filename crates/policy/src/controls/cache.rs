@@ -19,6 +19,17 @@ pub(crate) const CONTROLS: &[Control] = &[
         each: authenticated,
     },
     control! {
+        "elasticache-backed-up", Infrastructure, Low, Both, ["AWS::ElastiCache::ReplicationGroup"];
+        title: "A cache has a snapshot of each day",
+        why: "Sessions and queues in a cache are lost with it where there is no snapshot.",
+        repair: "Set SnapshotRetentionLimit to 1 or more.",
+        prowler: ["elasticache_redis_cluster_backup_enabled"],
+        checkov: [],
+        config: ["ELASTICACHE_REDIS_CLUSTER_AUTOMATIC_BACKUP_CHECK"],
+        security_hub: ["ElastiCache.1"],
+        each: backed_up,
+    },
+    control! {
         "elasticache-encrypted-at-rest", Infrastructure, High, Both, ["AWS::ElastiCache::ReplicationGroup"];
         title: "What a cache stores is encrypted with a key of our own",
         why: "Caches hold sessions and personal data like any database, and write them to disk in snapshots.",
@@ -50,6 +61,14 @@ pub(crate) const CONTROLS: &[Control] = &[
         config: [],
         security_hub: [],
         each: in_data_subnets,
+    },
+    control! {
+        "elasticache-logged", Infrastructure, Low, Both, ["AWS::ElastiCache::ReplicationGroup"];
+        title: "A cache's own logs leave the machine",
+        why: "Who connected and what was slow is known to the cache alone otherwise, and forgotten with it.",
+        repair: "Deliver engine-log and slow-log to a log group.",
+        prowler: [], checkov: [], config: [], security_hub: [],
+        each: logged,
     },
     control! {
         "elasticache-minor-upgrades", Infrastructure, Medium, Both, ["AWS::ElastiCache::ReplicationGroup"];
@@ -121,4 +140,17 @@ fn in_data_subnets(view: &View<'_>, resource: &Resource) -> Answer {
 fn minor_upgrades(view: &View<'_>, resource: &Resource) -> Answer {
     let cache = view.read::<ReplicationGroup>(resource)?;
     check(cache.auto_minor_version_upgrade, "minor versions are taken", "minor versions are not taken by themselves")
+}
+
+fn backed_up(view: &View<'_>, resource: &Resource) -> Answer {
+    let days = view.read::<ReplicationGroup>(resource)?.snapshot_retention_limit;
+    check(days >= 1, format!("snapshots are kept for {days} days"), "no snapshot is made")
+}
+
+fn logged(view: &View<'_>, resource: &Resource) -> Answer {
+    let cache = view.read::<ReplicationGroup>(resource)?;
+    let delivered =
+        |kind: &str| cache.log_delivery_configurations.iter().any(|log| log.log_type == kind && log.destination_type == "cloudwatch-logs");
+    let missing = ["engine-log", "slow-log"].into_iter().filter(|kind| !delivered(kind));
+    none_of(missing.map(|kind| format!("{kind} is not delivered")).collect(), "both logs are delivered")
 }

@@ -49,6 +49,22 @@ pub(crate) const CONTROLS: &[Control] = &[
         each: platform_current,
     },
     control! {
+        "ecs-service-no-shell", Application, Medium, Both, ["AWS::ECS::Service"];
+        title: "Nobody opens a shell in a running task",
+        why: "By a shell data is read and programs are changed past every review.",
+        repair: "Set EnableExecuteCommand to false.",
+        prowler: [], checkov: [], config: [], security_hub: [],
+        each: no_shell,
+    },
+    control! {
+        "ecs-service-rolls-back", Application, Low, Both, ["AWS::ECS::Service"];
+        title: "A deployment that does not come up is taken back by itself",
+        why: "A version that cannot start otherwise replaces the one that runs, for as long as nobody looks.",
+        repair: "Set DeploymentCircuitBreaker.Enable and Rollback to true.",
+        prowler: [], checkov: [], config: [], security_hub: [],
+        each: rolls_back,
+    },
+    control! {
         "ecs-task-logged", Observability, Medium, Both, ["AWS::ECS::TaskDefinition"];
         title: "Every container's output is kept as logs",
         why: "What a container wrote is gone with it unless it is sent elsewhere.",
@@ -227,4 +243,15 @@ fn roles_apart(view: &View<'_>, resource: &Resource) -> Answer {
         (None, _) => met("the program has no role at all"),
         (Some(_), None) => met("only the program has a role"),
     }
+}
+
+fn no_shell(view: &View<'_>, resource: &Resource) -> Answer {
+    let service = view.read::<Service>(resource)?;
+    check(!service.enable_execute_command, "no shell can be opened", "shells can be opened in its tasks")
+}
+
+fn rolls_back(view: &View<'_>, resource: &Resource) -> Answer {
+    let service = view.read::<Service>(resource)?;
+    let breaker = service.deployment_configuration.as_ref().and_then(|deployment| deployment.deployment_circuit_breaker.as_ref());
+    check(breaker.is_some_and(|breaker| breaker.enable && breaker.rollback), "it is taken back", "it is not taken back")
 }

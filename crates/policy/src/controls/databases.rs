@@ -11,6 +11,11 @@ const WELL_KNOWN_USERS: [&str; 8] = ["admin", "administrator", "master", "mysql"
 /// Days. The least that CIS, PCI DSS and AWS's own checks take for a backup policy.
 const LEAST_BACKUP_DAYS: i64 = 7;
 
+/// The authorities that Amazon RDS signs with since 2024 ("Using SSL/TLS to encrypt a connection to a DB instance"); they end in 2061 and 2121.
+const AUTHORITIES: [&str; 3] = ["rds-ca-ecc384-g1", "rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1"];
+/// The major versions of PostgreSQL in RDS's standard support ("Release calendars for Amazon RDS for PostgreSQL", November 2026).
+const POSTGRES_VERSIONS: std::ops::RangeInclusive<u32> = 14..=18;
+
 pub(crate) const CONTROLS: &[Control] = &[
     control! {
         "rds-backed-up", Infrastructure, High, Both, ["AWS::RDS::DBInstance"];
@@ -22,6 +27,14 @@ pub(crate) const CONTROLS: &[Control] = &[
         config: ["DB_INSTANCE_BACKUP_ENABLED"],
         security_hub: ["RDS.11"],
         each: backed_up,
+    },
+    control! {
+        "rds-certificate-current", Infrastructure, Medium, Both, ["AWS::RDS::DBInstance"];
+        title: "A database shows a certificate of an authority that is still valid",
+        why: "When the authority expires, clients that check certificates are locked out, and those that do not are found out.",
+        repair: "Set CACertificateIdentifier to rds-ca-rsa2048-g1, rds-ca-rsa4096-g1 or rds-ca-ecc384-g1.",
+        prowler: ["rds_instance_certificate_expiration"], checkov: ["CKV_AWS_211"], config: [], security_hub: [],
+        each: certificate_current,
     },
     control! {
         "rds-copies-tags", Infrastructure, Low, Both, ["AWS::RDS::DBInstance"];
@@ -158,6 +171,14 @@ pub(crate) const CONTROLS: &[Control] = &[
         config: ["RDS_POSTGRES_INSTANCE_ENCRYPTED_IN_TRANSIT"],
         security_hub: ["RDS.38"],
         each: tls_forced,
+    },
+    control! {
+        "rds-version-supported", Infrastructure, Medium, Both, ["AWS::RDS::DBInstance"];
+        title: "A database runs a major version that is still patched",
+        why: "A version without patches keeps every weakness that is found in it.",
+        repair: "Set `version` of the database to one in standard support.",
+        prowler: ["rds_instance_deprecated_engine_version"], checkov: [], config: [], security_hub: [],
+        each: version_supported,
     },
 ];
 
@@ -318,4 +339,32 @@ fn tls_forced(view: &View<'_>, resource: &Resource) -> Answer {
         Some(value) => check(wanted.contains(&value.as_str()), format!("{parameter} is {value}"), format!("{parameter} is {value}")),
         None => violated(format!("{parameter} is not set in {}", group.address.short())),
     }
+}
+
+fn certificate_current(view: &View<'_>, resource: &Resource) -> Answer {
+    let database = view.read::<DbInstance>(resource)?;
+    match database.ca_certificate_identifier.as_deref() {
+        Some(authority) if AUTHORITIES.contains(&authority) => met(authority),
+        Some(authority) => violated(format!("the authority is {authority}")),
+        None => undecidable("CACertificateIdentifier is not set, so the account's default decides"),
+    }
+}
+
+fn version_supported(view: &View<'_>, resource: &Resource) -> Answer {
+    let database = view.read::<DbInstance>(resource)?;
+    let (engine, version) = match (&database.engine, &database.engine_version) {
+        (Some(engine), Some(version)) => (engine.as_str(), version.as_str()),
+        _ if database.source_db_instance_identifier.is_some() => return not_applicable(),
+        _ => return undecidable("engine and version are not set"),
+    };
+    if engine != "postgres" {
+        return undecidable(format!("the end of support of {engine} is not known to this version"));
+    }
+    let Some(major) = version.split('.').next().and_then(|major| major.parse::<u32>().ok()) else {
+        return undecidable(format!("'{version}' is no version"));
+    };
+    if major > *POSTGRES_VERSIONS.end() {
+        return undecidable(format!("{engine} {version} is newer than this version of Strata"));
+    }
+    check(POSTGRES_VERSIONS.contains(&major), format!("{engine} {version}"), format!("{engine} {version} is patched no more"))
 }

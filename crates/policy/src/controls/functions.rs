@@ -83,6 +83,14 @@ pub(crate) const CONTROLS: &[Control] = &[
         security_hub: ["Lambda.2"],
         each: runtime_supported,
     },
+    control! {
+        "lambda-traced", Observability, Low, Both, ["AWS::Lambda::Function"];
+        title: "What a function calls can be followed",
+        why: "A slow or failing call is found by its trace, not by guessing.",
+        repair: "Set TracingConfig.Mode to Active.",
+        prowler: [], checkov: ["CKV_AWS_50"], config: ["LAMBDA_FUNCTION_XRAY_ENABLED"], security_hub: ["Lambda.7"],
+        each: traced,
+    },
 ];
 
 fn dead_letters(view: &View<'_>, resource: &Resource) -> Answer {
@@ -149,4 +157,10 @@ fn runtime_supported(view: &View<'_>, resource: &Resource) -> Answer {
         return violated(format!("{runtime} is past its end"));
     }
     undecidable(format!("the runtime {runtime} is newer than this version of Strata knows"))
+}
+
+fn traced(view: &View<'_>, resource: &Resource) -> Answer {
+    let function = view.read::<Function>(resource)?;
+    let active = function.tracing_config.as_ref().is_some_and(|tracing| tracing.mode == "Active");
+    check(active, "calls are traced", "calls are not traced")
 }

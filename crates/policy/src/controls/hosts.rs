@@ -1,9 +1,6 @@
-//! Controls of whole machines: launch templates, auto scaling groups and the account's volumes (Amazon EC2).
+//! Controls of whole machines: launch templates and the account's volumes (Amazon EC2).
 
-use std::collections::BTreeSet;
-
-use strata_aws::autoscaling::AutoScalingGroup;
-use strata_aws::ec2::{EbsEncryptionByDefault, LaunchTemplate, Subnet};
+use strata_aws::ec2::{EbsEncryptionByDefault, LaunchTemplate};
 use strata_aws::eks::Nodegroup;
 use strata_graph::{Resource, Text};
 
@@ -84,12 +81,12 @@ pub(crate) const CONTROLS: &[Control] = &[
         each: volumes_encrypted,
     },
     control! {
-        "hosts-in-several-zones", Infrastructure, Medium, Both, ["AWS::AutoScaling::AutoScalingGroup"];
-        title: "Hosts stand in at least two availability zones",
-        why: "In one zone alone, that zone's outage takes all of them.",
-        repair: "List subnets of at least two zones.",
-        prowler: ["autoscaling_group_multiple_az"], checkov: [], config: ["AUTOSCALING_MULTIPLE_AZ"], security_hub: ["AutoScaling.2"],
-        each: several_zones,
+        "host-metadata-one-hop", Infrastructure, Medium, Both, ["AWS::EC2::LaunchTemplate"];
+        title: "A host's answers about itself do not leave the host",
+        why: "With more than one hop, a container or a proxy on the host gets the host's credentials.",
+        repair: "Set MetadataOptions.HttpPutResponseHopLimit to 1.",
+        prowler: [], checkov: ["CKV_AWS_341"], config: [], security_hub: [],
+        each: metadata_one_hop,
     },
 ];
 
@@ -164,15 +161,9 @@ fn volumes_encrypted(view: &View<'_>, resource: &Resource) -> Answer {
     none_of(open.collect(), "every device is encrypted")
 }
 
-fn several_zones(view: &View<'_>, resource: &Resource) -> Answer {
-    let group = view.read::<AutoScalingGroup>(resource)?;
-    let topology = view.topology()?;
-    let mut zones = BTreeSet::new();
-    for text in &group.vpc_zone_identifier {
-        match view.resolve::<Subnet>(text).and_then(|subnet| topology.zone(&subnet.address)) {
-            Some(zone) => zones.insert(zone),
-            None => return undecidable(format!("the subnet {text} is not in this graph")),
-        };
-    }
-    check(zones.len() >= 2, format!("{} zones", zones.len()), format!("{} zone", zones.len()))
+fn metadata_one_hop(view: &View<'_>, resource: &Resource) -> Answer {
+    let template = view.read::<LaunchTemplate>(resource)?;
+    let options = &template.launch_template_data.metadata_options;
+    let hops = options.http_put_response_hop_limit;
+    check(options.http_endpoint == "disabled" || hops <= 1, format!("{hops} hop"), format!("answers travel {hops} hops"))
 }

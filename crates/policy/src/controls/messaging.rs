@@ -1,11 +1,13 @@
 //! Controls of queues, topics and secrets: Amazon SQS, Amazon SNS, AWS Secrets Manager.
 
+use strata_aws::lambda::Function;
+use strata_aws::scheduler::Schedule;
 use strata_aws::secretsmanager::Secret;
 use strata_aws::sns::{Subscription, Topic, TopicPolicy};
 use strata_aws::sqs::{Queue, QueuePolicy};
 use strata_graph::Resource;
 
-use crate::control::{Answer, Control, check, control, none_of, violated};
+use crate::control::{Answer, Control, check, control, met, none_of, not_applicable, violated};
 use crate::policies::{public_statements, refuses_plain_text};
 use crate::view::{View, is_set};
 
@@ -47,6 +49,14 @@ pub(crate) const CONTROLS: &[Control] = &[
         config: ["SNS_ENCRYPTED_KMS"],
         security_hub: ["SNS.1"],
         each: topic_encrypted,
+    },
+    control! {
+        "sqs-dead-letters", Infrastructure, Low, Both, ["AWS::SQS::Queue"];
+        title: "A message that cannot be handled is kept apart",
+        why: "Without a queue of failed messages, one bad message blocks the others or is lost without a word.",
+        repair: "Give the queue a RedrivePolicy.",
+        prowler: [], checkov: [], config: [], security_hub: [],
+        each: queue_dead_letters,
     },
     control! {
         "sqs-policy-not-public", Infrastructure, High, Both, ["AWS::SQS::QueuePolicy"];
@@ -127,4 +137,26 @@ fn queue_tls_only(view: &View<'_>, resource: &Resource) -> Answer {
         "its policy denies requests without TLS",
         "its policy does not deny requests without TLS",
     )
+}
+
+/// A queue that others send their failed messages to has none of its own.
+fn queue_dead_letters(view: &View<'_>, resource: &Resource) -> Answer {
+    let queue = view.read::<Queue>(resource)?;
+    if let Some(policy) = &queue.redrive_policy {
+        return met(format!("after {} tries", policy.max_receive_count));
+    }
+    let address = &resource.address;
+    let of_queue = view
+        .naming::<Queue>(address)?
+        .iter()
+        .any(|(_, other)| other.redrive_policy.as_ref().is_some_and(|policy| view.is(&policy.dead_letter_target_arn, address)));
+    let of_function = view
+        .naming::<Function>(address)?
+        .iter()
+        .any(|(_, function)| function.dead_letter_config.as_ref().is_some_and(|config| view.is(&config.target_arn, address)));
+    let of_schedule = view
+        .naming::<Schedule>(address)?
+        .iter()
+        .any(|(_, schedule)| schedule.target.dead_letter_config.as_ref().is_some_and(|config| view.is(&config.arn, address)));
+    if of_queue || of_function || of_schedule { not_applicable() } else { violated("it has no RedrivePolicy") }
 }

@@ -8,11 +8,19 @@ use strata_aws::elasticloadbalancingv2::LoadBalancer;
 use strata_aws::s3::{AccountPublicAccessBlock, Bucket, BucketPolicy};
 use strata_graph::{Address, Resource};
 
-use crate::control::{Answer, Control, Undecidable, check, control, met, none_of, not_applicable, violated};
+use crate::control::{Answer, Control, Undecidable, check, control, met, none_of, not_applicable, undecidable, violated};
 use crate::policies::{public_statements, refuses_plain_text};
 use crate::view::{View, is_set};
 
 pub(crate) const CONTROLS: &[Control] = &[
+    control! {
+        "cloudtrail-bucket-not-public", Security, Critical, Both, ["AWS::CloudTrail::Trail"];
+        title: "Nobody outside reads the audit trail's bucket",
+        why: "The trail tells strangers how everything is built, and who works when.",
+        repair: "Block public access to the trail's bucket, all four ways, and let no statement of its policy allow everybody.",
+        prowler: ["cloudtrail_logs_s3_bucket_is_not_publicly_accessible"], checkov: [], config: [], security_hub: ["CloudTrail.6"],
+        each: trail_bucket_not_public,
+    },
     control! {
         "s3-account-public-access-blocked", Security, Critical, Both, ["Strata::S3::AccountPublicAccessBlock"];
         title: "The account refuses public access to every bucket",
@@ -225,4 +233,20 @@ fn tls_only(view: &View<'_>, resource: &Resource) -> Answer {
         "its policy denies requests without TLS",
         "its policy does not deny requests without TLS",
     )
+}
+
+fn trail_bucket_not_public(view: &View<'_>, resource: &Resource) -> Answer {
+    let trail = view.read::<Trail>(resource)?;
+    let Some(bucket) = view.resolve::<Bucket>(&trail.s3_bucket_name) else {
+        return undecidable(format!("the bucket {} is not in this graph", trail.s3_bucket_name));
+    };
+    let block = &view.read::<Bucket>(bucket)?.public_access_block_configuration;
+    let blocked = block.block_public_acls && block.block_public_policy && block.ignore_public_acls && block.restrict_public_buckets;
+    let mut found: Vec<String> = (!blocked).then(|| "public access to its bucket is not blocked".to_owned()).into_iter().collect();
+    for (_, policy) in view.naming::<BucketPolicy>(&bucket.address)? {
+        if view.is(&policy.bucket, &bucket.address) {
+            found.extend(public_statements(&policy.policy_document));
+        }
+    }
+    none_of(found, "its bucket is closed")
 }

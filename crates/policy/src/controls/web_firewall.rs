@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use strata_aws::wafv2::{LoggingConfiguration, OverrideAction, Statement, WebAcl};
+use strata_aws::wafv2::{LoggingConfiguration, OverrideAction, RuleAction, Statement, WebAcl};
 use strata_graph::Resource;
 
 use crate::control::{Answer, Control, check, control, none_of};
@@ -12,6 +12,14 @@ use crate::view::View;
 const WANTED_GROUPS: [&str; 2] = ["AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet"];
 
 pub(crate) const CONTROLS: &[Control] = &[
+    control! {
+        "waf-limits-rate", Application, Medium, Both, ["AWS::WAFv2::WebACL"];
+        title: "The web application firewall blocks addresses that ask too often",
+        why: "One machine that asks thousands of times a minute guesses passwords or drowns the others.",
+        repair: "Add a rate-based rule that blocks.",
+        prowler: [], checkov: [], config: [], security_hub: [],
+        each: limits_rate,
+    },
     control! {
         "waf-logged", Observability, Medium, Both, ["AWS::WAFv2::WebACL"];
         title: "The web application firewall logs what it saw",
@@ -76,4 +84,13 @@ fn measured(view: &View<'_>, resource: &Resource) -> Answer {
         silent.push("the ACL is not measured".to_owned());
     }
     none_of(silent, "every rule is measured")
+}
+
+fn limits_rate(view: &View<'_>, resource: &Resource) -> Answer {
+    let acl = view.read::<WebAcl>(resource)?;
+    let limits = acl
+        .rules
+        .iter()
+        .any(|rule| matches!(rule.statement, Statement::RateBasedStatement(_)) && matches!(rule.action, Some(RuleAction::Block { .. })));
+    check(limits, "it blocks addresses that ask too often", "no rate-based rule blocks")
 }

@@ -108,6 +108,7 @@ pub fn all() -> Vec<Break> {
     all.extend(network());
     all.extend(data());
     all.extend(workloads());
+    all.extend(resilience());
     all.extend(watches());
     all
 }
@@ -348,6 +349,52 @@ fn data() -> Vec<Break> {
         without("sqs-queue-encrypted", QUEUE, "KmsMasterKeyId"),
         case("sqs-queue-tls-only", QUEUE, vec![gone(queue_policy)]),
         case("sqs-queue-tls-only", QUEUE, vec![set(queue_policy, "PolicyDocument.Statement", json!([for_everybody("sqs:SendMessage")]))]),
+    ]
+}
+
+/// Controls of zones, threats, leftovers and of what failed.
+fn resilience() -> Vec<Break> {
+    let one_zone = |subnet: &str| json!([output(&format!("network/nonprod/subnet.{subnet}"), "SubnetId")]);
+    let detector = at!(account "guardduty_detector.main");
+    let feature = |control: &'static str, name: &'static str| {
+        case(control, detector, vec![Edit::Item(detector, "Features", ("Name", name), ("Status", "DISABLED".into()))])
+    };
+    let audit = at!(account "bucket.audit");
+    vec![
+        case("cloudtrail-bucket-not-public", TRAIL, vec![set(audit, "PublicAccessBlockConfiguration.BlockPublicPolicy", false)]),
+        case(
+            "cloudtrail-bucket-not-public",
+            TRAIL,
+            vec![push(at!(account "bucket_policy.audit"), "PolicyDocument.Statement", for_everybody("s3:GetObject"))],
+        ),
+        one("ecs-service-in-several-zones", SERVICE, "NetworkConfiguration.AwsvpcConfiguration.Subnets", one_zone("private-a")),
+        one("ecs-service-no-shell", SERVICE, "EnableExecuteCommand", true),
+        one("ecs-service-rolls-back", SERVICE, "DeploymentConfiguration.DeploymentCircuitBreaker.Rollback", false),
+        without("ecs-service-rolls-back", SERVICE, "DeploymentConfiguration"),
+        one("elasticache-backed-up", CACHE, "SnapshotRetentionLimit", 0),
+        one("elasticache-logged", CACHE, "LogDeliveryConfigurations.0.LogType", "slow-log"),
+        feature("guardduty-watches-databases", "RDS_LOGIN_EVENTS"),
+        feature("guardduty-watches-functions", "LAMBDA_NETWORK_LOGS"),
+        feature("guardduty-watches-kubernetes", "EKS_AUDIT_LOGS"),
+        feature("guardduty-watches-objects", "S3_DATA_EVENTS"),
+        feature("guardduty-watches-volumes", "EBS_MALWARE_PROTECTION"),
+        one("guardduty-watches-volumes", detector, "Enable", false),
+        one("host-metadata-one-hop", TEMPLATE, "LaunchTemplateData.MetadataOptions.HttpPutResponseHopLimit", 2),
+        one("lambda-in-several-zones", FUNCTION, "VpcConfig.SubnetIds", one_zone("private-a")),
+        one("lambda-traced", FUNCTION, "TracingConfig.Mode", "PassThrough"),
+        one("lb-in-several-zones", BALANCER, "Subnets", one_zone("public-a")),
+        one("rds-certificate-current", DATABASE, "CACertificateIdentifier", "rds-ca-2019"),
+        one("rds-version-supported", DATABASE, "EngineVersion", "12.19"),
+        without("schedule-dead-letters", SCHEDULE, "Target.DeadLetterConfig"),
+        without("schedule-encrypted", SCHEDULE, "KmsKeyArn"),
+        without("sqs-dead-letters", QUEUE, "RedrivePolicy"),
+        case(
+            "vpc-access-list-used",
+            at!(network "network_acl.data"),
+            vec![gone(at!(network "network_acl_association.data-a")), gone(at!(network "network_acl_association.data-b"))],
+        ),
+        case("vpc-address-used", at!(network "eip.nat-a"), vec![gone(at!(network "nat_gateway.nat-a"))]),
+        case("waf-limits-rate", FIREWALL, vec![Edit::Item(FIREWALL, "Rules", ("Name", "rate-limit"), ("Action", json!({"Count": {}})))]),
     ]
 }
 
