@@ -73,18 +73,21 @@ pub async fn between_orders(sim: &Arc<Sim>) {
         if stands.is_some_and(|thing| thing.properties == state.properties) || sim.is_hidden(id) {
             continue;
         }
-        // What `strata drift` tells.
-        let told = match refreshed.observations.get(&state.address) {
-            Some(None) => true,
-            Some(Some(observed)) => contracts()
-                .of_type(&state.type_name.0)
-                .is_some_and(|contract| !compare(contract, &state.properties, &state.properties, Some(observed)).is_empty()),
-            None => false,
-        };
-        if !told {
+        if !tells(&refreshed, state) {
             let cloud = stands.map(|thing| &thing.properties);
             sim.violated(format!("{} is on record as {:?}, stands as {cloud:?}, and no look tells", state.address, state.properties));
         }
+    }
+}
+
+/// Whether `strata drift` tells that this resource is not as it is on record.
+fn tells(refreshed: &Refreshed, state: &ResourceState) -> bool {
+    match refreshed.observations.get(&state.address) {
+        Some(None) => true,
+        Some(Some(observed)) => contracts()
+            .of_type(&state.type_name.0)
+            .is_some_and(|contract| !compare(contract, &state.properties, &state.properties, Some(observed)).is_empty()),
+        None => false,
     }
 }
 
@@ -105,6 +108,7 @@ async fn look(sim: &Arc<Sim>) -> Option<Refreshed> {
 /// At the end, after a clean run: everything stands once, as asked for, and is on record as it stands.
 pub async fn in_the_end(sim: &Arc<Sim>, spec: &Spec) {
     let view = View::of(sim);
+    let Some(refreshed) = look(sim).await else { return };
     if view.open > 0 {
         sim.violated(format!("{} intents are open after a clean run", view.open));
     }
@@ -113,6 +117,14 @@ pub async fn in_the_end(sim: &Arc<Sim>, spec: &Spec) {
     }
     for state in view.resources() {
         let address = &state.address;
+        // What holds data, or what such a resource stands on, and nobody asks for any more is left alone: only `drift` tells of it.
+        if !spec.contains(address) && kept(&view, spec, address) {
+            let stands = state.id.as_ref().and_then(|id| view.standing.iter().find(|thing| thing.id == *id));
+            if stands.is_none_or(|thing| thing.properties != state.properties) && !tells(&refreshed, state) {
+                sim.violated(format!("{address} is kept, does not stand as it is on record, and no look tells"));
+            }
+            continue;
+        }
         if !state.deposed.is_empty() {
             sim.violated(format!("{address} still has what a replacement left behind"));
         }
@@ -132,10 +144,7 @@ pub async fn in_the_end(sim: &Arc<Sim>, spec: &Spec) {
         if thing.outputs != state.outputs {
             sim.violated(format!("{address} is on record with the outputs {:?} and has {:?}", state.outputs, thing.outputs));
         }
-        if !spec.contains(address)
-            && state.data.is_none()
-            && !view.resources().any(|other| other.data.is_some() && !spec.contains(&other.address))
-        {
+        if !spec.contains(address) {
             sim.violated(format!("{address} still stands and nobody asks for it"));
         }
         if spec.contains(address) && state.status != ResourceStatus::Ready {
@@ -158,9 +167,7 @@ pub async fn in_the_end(sim: &Arc<Sim>, spec: &Spec) {
             }
         }
     }
-    let Some(refreshed) = look(sim).await else { return };
-    let states = View::of(sim).states;
-    match up_plan(spec, &scopes(), &states, &refreshed.observations) {
+    match up_plan(spec, &scopes(), &view.states, &refreshed.observations) {
         Ok(plan) if plan.is_empty() => {}
         Ok(plan) => {
             let actions: Vec<String> =
@@ -169,4 +176,18 @@ pub async fn in_the_end(sim: &Arc<Sim>, spec: &Spec) {
         }
         Err(error) => sim.violated(format!("no plan after a clean run: {error}")),
     }
+}
+
+/// Whether a resource that nobody asks for stays: it holds data, or data stands on it.
+fn kept(view: &View, spec: &Spec, address: &Address) -> bool {
+    let unwanted: BTreeMap<&Address, &ResourceState> =
+        view.resources().map(|state| (&state.address, state)).filter(|(address, _)| !spec.contains(address)).collect();
+    let mut queue: Vec<&Address> = unwanted.iter().filter(|(_, state)| state.data.is_some()).map(|(address, _)| *address).collect();
+    let mut all = BTreeSet::new();
+    while let Some(next) = queue.pop() {
+        if let Some(state) = unwanted.get(next).filter(|_| all.insert(next)) {
+            queue.extend(&state.dependencies);
+        }
+    }
+    all.contains(address)
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use strata_engine::{Cancel, Engine, EngineError, Event, Limits, Patience, RunReport};
-use strata_graph::Scope;
+use strata_engine::{Cancel, Ended, Engine, EngineError, Event, Limits, Patience, RunReport};
+use strata_graph::{Address, Scope};
 use strata_plan::{Desired, Plan, PlanInput, Purpose, RemovalInput, ScopeState};
 use strata_store::{RunStatus, Store, StoreError};
 use tokio::sync::mpsc;
@@ -46,7 +46,7 @@ pub enum Answer {
     /// There was nothing to do.
     Nothing,
     /// It ran.
-    Ran(Box<Plan>, RunReport),
+    Ran(RunReport),
 }
 
 pub fn engine(process: &Arc<Process>) -> Engine {
@@ -72,14 +72,14 @@ pub async fn order(sim: &Arc<Sim>, spec: &Spec, order: &Order) -> Answer {
         Answer::Refused(why) => format!("did not run: {why}"),
         Answer::NotNow => "came at the wrong time".to_owned(),
         Answer::Nothing => "had nothing to do".to_owned(),
-        Answer::Ran(_, report) => format!("ran: {} {:?}", report.status.word(), report.steps),
+        Answer::Ran(report) => format!("ran: {} {:?}", report.status.word(), report.steps),
     });
     sim.count(match &answer {
         Answer::Died => "process: died".to_owned(),
         Answer::Refused(_) => "process: could not look, and did not run".to_owned(),
         Answer::NotNow => "process: refused, since another was at work or the plan was stale".to_owned(),
         Answer::Nothing => "process: had nothing to do".to_owned(),
-        Answer::Ran(_, report) => format!("process: run {}", report.status.word()),
+        Answer::Ran(report) => format!("process: run {}", report.status.word()),
     });
     answer
 }
@@ -225,16 +225,21 @@ async fn run(process: &Arc<Process>, engine: &Engine, plan: Plan) -> Answer {
         Ok(report) => report,
         Err(error) => return refused(error),
     };
-    for (step, ended) in plan.steps.iter().zip(&report.steps) {
-        if let strata_engine::Ended::Failed(why) = ended
-            && why.contains("whether it was made is unknown: a look-up finds")
-        {
-            sim.count("undecidable: a person is told what to look for");
-            sim.tell_person(plan.actions[step.action].address.clone());
-        }
+    let failures = report.steps.iter().filter_map(|ended| if let Ended::Failed(why) = ended { Some(why) } else { None });
+    for address in failures.chain([&report.summary]).flat_map(|text| instructions(text)) {
+        sim.count("undecidable: a person is told what to look for");
+        process.tell(format!("tells a person to look for another {address}"));
+        sim.tell_person(address);
     }
     if report.status == RunStatus::Done && plan.purpose == Purpose::Up {
         sim.count("runs that ended well");
     }
-    Answer::Ran(Box::new(plan), report)
+    Answer::Ran(report)
+}
+
+/// The addresses that a text tells a person to look for.
+fn instructions(text: &str) -> Vec<Address> {
+    let told = text.split("Look for another ").skip(1).filter(|rest| rest.contains("remove it if it is there, and run again"));
+    let named = told.filter_map(|rest| rest.split("tagged strata:address=").nth(1)?.split(' ').next());
+    named.map(|name| name.parse().unwrap()).collect()
 }

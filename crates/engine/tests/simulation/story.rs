@@ -34,7 +34,11 @@ pub fn tell(seed: u64, folder: &Path, stores: &Handle) -> Told {
         let (machine, place) = (Arc::clone(&clock), folder.to_owned());
         let store = carry_out(stores, async move { SqliteStore::open_on(&place, machine).await }).unwrap();
         let lacking = if dice.percent(10) { (0..3).map(|_| some_address(&dice)).collect() } else { BTreeSet::new() };
+        let near_sighted = dice.percent(50);
         let sim = Sim::new(dice, Ledger::new(store, stores.clone()), clock, lacking);
+        if near_sighted {
+            sim.cloud.see_one();
+        }
         let verdict = happen(&sim).await;
         Told { verdict, history: sim.history(), counts: sim.counts() }
     })
@@ -209,7 +213,7 @@ async fn clean(sim: &Arc<Sim>, spec: &Spec, wanted: &Order) {
             Answer::NotNow => tokio::time::sleep(Duration::from_secs(60)).await,
             Answer::Died => return sim.violated("a process died in fair weather"),
             Answer::Refused(why) => return sim.violated(format!("refused in fair weather: {why}")),
-            Answer::Ran(_, report) => {
+            Answer::Ran(report) => {
                 ran += 1;
                 let told = sim.take_told();
                 if report.status != RunStatus::Done && told.is_empty() {

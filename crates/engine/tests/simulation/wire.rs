@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use strata_graph::{Address, Document, PhysicalId, TypeName};
 use strata_plan::Operation;
 use strata_provider::fake::Fault;
-use strata_provider::{Account, ErrorKind, Observation, Placement, Provider, ProviderError, Request};
+use strata_provider::{Account, ErrorKind, Observation, Placement, Provider, ProviderError, Request, Sought};
 
 use crate::process::Process;
 use crate::sim::{Sim, lock};
@@ -147,6 +147,16 @@ impl Wire {
         result
     }
 
+    async fn before_a_look(&self, request: &Request<'_>) {
+        let sim = &self.0.sim;
+        self.0.moment("before a look").await;
+        if sim.dice.percent(sim.weather().looks) {
+            let kind = sim.dice.one(BLIND);
+            sim.count(format!("fault: look refused as {kind:?}"));
+            sim.cloud.inject("observe", &request.address.to_string(), Fault::Refuse(kind));
+        }
+    }
+
     /// That this call stands in the approved plan.
     fn approve(&self, operation: &str, request: &Request<'_>) {
         let address = request.address;
@@ -177,16 +187,22 @@ impl Provider for Wire {
     }
 
     async fn observe(&self, request: &Request<'_>) -> Result<Option<Observation>, ProviderError> {
-        let (process, sim) = (&self.0, &self.0.sim);
-        process.moment("before a look").await;
-        if sim.dice.percent(sim.weather().looks) {
-            let kind = sim.dice.one(BLIND);
-            sim.count(format!("fault: look refused as {kind:?}"));
-            sim.cloud.inject("observe", &request.address.to_string(), Fault::Refuse(kind));
-        }
+        self.before_a_look(request).await;
+        let sim = &self.0.sim;
         let seen = sim.cloud.observe(request).await.map(|seen| seen.filter(|seen| !sim.is_hidden(&seen.id)));
-        process.moment("after a look").await;
+        self.0.moment("after a look").await;
         seen
+    }
+
+    async fn find_besides(&self, request: &Request<'_>, known: &[PhysicalId]) -> Result<Sought, ProviderError> {
+        self.before_a_look(request).await;
+        let sim = &self.0.sim;
+        let sought = sim.cloud.find_besides(request, known).await.map(|sought| match sought {
+            Sought::Found(seen) if sim.is_hidden(&seen.id) => Sought::Nothing,
+            other => other,
+        });
+        self.0.moment("after a look").await;
+        sought
     }
 
     async fn create(&self, request: &Request<'_>, token: &str) -> Result<PhysicalId, ProviderError> {
@@ -208,8 +224,9 @@ impl Provider for Wire {
             let result = sim.cloud.create(&letter.request(), &token).await;
             let standing = sim.cloud.standing();
             if let Some(made) = standing.iter().max_by_key(|thing| number(&thing.id)).filter(|_| standing.len() > before) {
-                let hides = sim.dice.percent(weather.slow);
-                if hides {
+                // A cloud that refuses a later call on a thing knows the thing: what is half made and refused for good is shown at once.
+                let known = result.as_ref().is_err_and(|error| !error.kind.is_retryable());
+                if sim.dice.percent(weather.slow) && !known {
                     sim.count("fault: made and seen late");
                     sim.hide(made.id.clone(), sim.dice.moment(LATEST_SEEN));
                 }
