@@ -25,7 +25,7 @@ enum Seen {
 
 /// Everything one step's calls need.
 struct Job<'a> {
-    shared: &'a Shared,
+    shared: &'a Shared<'a>,
     step: &'a Step,
     action: &'a Action,
     placement: &'a Placement,
@@ -120,7 +120,7 @@ impl Engine {
     ///
     /// # Errors
     /// Only when the journal or the state cannot be written; every other failure is an [`Ended`].
-    pub(crate) async fn perform(&self, shared: &Shared, position: usize) -> Result<Ended, EngineError> {
+    pub(crate) async fn perform(&self, shared: &Shared<'_>, position: usize) -> Result<Ended, EngineError> {
         let Some(step) = shared.plan.steps.get(position) else { return Ok(Ended::Failed("the plan has no such step".to_owned())) };
         let Some(action) = shared.plan.actions.get(step.action) else {
             return Ok(Ended::Failed("the plan's step names no action".to_owned()));
@@ -160,12 +160,12 @@ impl Engine {
     }
 
     /// Writes on behalf of the run: refused once the run has lost its scopes.
-    pub(crate) async fn write(&self, shared: &Shared, mut writes: Vec<Write>) -> Result<(), EngineError> {
+    pub(crate) async fn write(&self, shared: &Shared<'_>, mut writes: Vec<Write>) -> Result<(), EngineError> {
         writes.insert(0, Write::Fence(shared.run.clone()));
         Ok(self.store.write(writes).await?)
     }
 
-    async fn put(&self, shared: &Shared, mut writes: Vec<Write>, state: ResourceState) -> Result<(), EngineError> {
+    async fn put(&self, shared: &Shared<'_>, mut writes: Vec<Write>, state: ResourceState) -> Result<(), EngineError> {
         writes.push(Write::Put(Box::new(state.clone())));
         self.write(shared, writes).await?;
         let mut states = shared.states();
@@ -174,7 +174,7 @@ impl Engine {
         Ok(())
     }
 
-    async fn forget(&self, shared: &Shared, mut writes: Vec<Write>, address: &Address) -> Result<(), EngineError> {
+    async fn forget(&self, shared: &Shared<'_>, mut writes: Vec<Write>, address: &Address) -> Result<(), EngineError> {
         writes.push(Write::Remove(address.clone()));
         self.write(shared, writes).await?;
         if let Some(scope) = shared.states().get_mut(address.scope()) {

@@ -46,7 +46,7 @@ impl Engine {
     ///
     /// A change or a removal was planned anew from what the cloud shows, so its intent is only closed. A creation is looked up:
     /// what is there goes into the state, so that the next plan keeps or removes it.
-    pub(crate) async fn recover_unplanned(&self, shared: &Shared) -> Result<(), EngineError> {
+    pub(crate) async fn recover_unplanned(&self, shared: &Shared<'_>) -> Result<(), EngineError> {
         let planned = |address: &Address| {
             let steps = shared.plan.steps.iter().filter(|step| step.operation == Operation::Create);
             steps.filter_map(|step| shared.plan.actions.get(step.action)).any(|action| action.address == *address)
@@ -76,7 +76,7 @@ impl Engine {
         Ok(())
     }
 
-    async fn recover_creation(&self, shared: &Shared, intent: Intent, age: Duration, since: Instant) -> Result<(), EngineError> {
+    async fn recover_creation(&self, shared: &Shared<'_>, intent: Intent, age: Duration, since: Instant) -> Result<(), EngineError> {
         let placement = provider_placement(&intent.placement);
         let request = Request {
             placement: &placement,
@@ -133,7 +133,7 @@ impl Engine {
     /// leaves behind.
     async fn found_unplanned(
         &self,
-        shared: &Shared,
+        shared: &Shared<'_>,
         intent: &Intent,
         state: Option<ResourceState>,
         seen: &Observation,
@@ -167,7 +167,7 @@ impl Engine {
     }
 
     /// Whether what was not found may still show up, so long after its call: unless somebody stops the run, which leaves it open.
-    pub(crate) fn may_show_up(&self, shared: &Shared, age: Duration) -> bool {
+    pub(crate) fn may_show_up(&self, shared: &Shared<'_>, age: Duration) -> bool {
         age < self.patience.late && shared.cancel.level() == CancelLevel::None
     }
 

@@ -65,8 +65,8 @@ pub(crate) struct Undecided {
 }
 
 /// What the steps of a run share.
-pub(crate) struct Shared {
-    pub plan: Plan,
+pub(crate) struct Shared<'p> {
+    pub plan: &'p Plan,
     pub run: RunId,
     pub states: Mutex<BTreeMap<Scope, ScopeState>>,
     pub open: Mutex<BTreeMap<Address, Vec<OpenIntent>>>,
@@ -76,7 +76,7 @@ pub(crate) struct Shared {
     pub undecided: Mutex<Undecided>,
 }
 
-impl Shared {
+impl Shared<'_> {
     /// What these intents came to cannot be decided by looking: a person is told, in the failure of a step or by this note.
     pub(crate) fn say_undecided(&self, tokens: Vec<String>, note: Option<String>) {
         let mut undecided = self.undecided.lock().unwrap_or_else(PoisonError::into_inner);
@@ -133,7 +133,7 @@ impl Engine {
             .collect();
         placements.extend(plan.scopes.iter().map(|part| (part.scope.clone(), provider_placement(&part.placement))));
         let shared = Arc::new(Shared {
-            plan: plan.clone(),
+            plan,
             run: run.clone(),
             states: Mutex::new(states),
             open: Mutex::new(by_address),
@@ -178,7 +178,7 @@ impl Engine {
         }))
     }
 
-    async fn walk(&self, shared: &Arc<Shared>) -> Result<Vec<Ended>, EngineError> {
+    async fn walk(&self, shared: &Arc<Shared<'_>>) -> Result<Vec<Ended>, EngineError> {
         self.record(shared).await?;
         self.recover_unplanned(shared).await?;
         let steps = &shared.plan.steps;
@@ -227,7 +227,7 @@ impl Engine {
 
     /// Marks everything above a failed step as blocked by it.
     #[allow(clippy::unused_self)]
-    fn block(&self, shared: &Shared, failed: usize, dependents: &[Vec<usize>], ended: &mut [Option<Ended>]) {
+    fn block(&self, shared: &Shared<'_>, failed: usize, dependents: &[Vec<usize>], ended: &mut [Option<Ended>]) {
         if matches!(ended[failed], Some(Ended::Stopped)) {
             return;
         }
@@ -248,7 +248,7 @@ impl Engine {
     }
 
     /// Writes where unchanged resources come from now.
-    async fn record(&self, shared: &Shared) -> Result<(), EngineError> {
+    async fn record(&self, shared: &Shared<'_>) -> Result<(), EngineError> {
         let mut writes = Vec::new();
         {
             let mut states = shared.states();

@@ -48,7 +48,7 @@ pub fn manifests(manifests: &[Manifest], scope: &Scope, context: &ExportContext)
     let mut listed = Vec::new();
     for manifest in sorted {
         let path = path(manifest);
-        let object = placeholders.fill(&Value::Object(manifest.object.0.clone()));
+        let object = placeholders.fill(&Value::Object((*manifest.object.0).clone()));
         let text = yaml::document(&comment(manifest, context), &object)
             .map_err(|what| ExportError::NoForm { address: format!("{}/{}", manifest.kind, manifest.name), what })?;
         if files.insert(path.clone(), text.into_bytes()).is_some() {

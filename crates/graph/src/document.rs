@@ -2,7 +2,10 @@
 //!
 //! Invariant: resolving a document replaces every reference whose value is known and touches nothing else.
 
-use serde::{Deserialize, Serialize};
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::text::{OutputReference, Pseudo, Text};
@@ -10,7 +13,61 @@ use crate::text::{OutputReference, Pseudo, Text};
 /// The properties of one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Document(pub Map<String, Value>);
+pub struct Document(pub Fields);
+
+/// The fields of a document. A copy shares them with the original until one of both is changed: a graph's properties are also those of a
+/// plan's action, a journal's intent, a state and an observation, and take their memory once.
+#[derive(Debug, Clone, Default)]
+pub struct Fields(Arc<Map<String, Value>>);
+
+impl Deref for Fields {
+    type Target = Map<String, Value>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Fields {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl PartialEq for Fields {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl Eq for Fields {}
+
+impl<'a> IntoIterator for &'a Fields {
+    type Item = (&'a String, &'a Value);
+    type IntoIter = serde_json::map::Iter<'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Map::deserialize(deserializer).map(|map| Self(Arc::new(map)))
+    }
+}
+
+impl From<Map<String, Value>> for Document {
+    fn from(map: Map<String, Value>) -> Self {
+        Self(Fields(Arc::new(map)))
+    }
+}
 
 impl Document {
     /// The document of a typed value.
@@ -18,7 +75,10 @@ impl Document {
     /// # Errors
     /// When the value does not serialize to a JSON object.
     pub fn of(value: &impl Serialize) -> Result<Self, serde_json::Error> {
-        serde_json::from_value(serde_json::to_value(value)?)
+        match serde_json::to_value(value)? {
+            Value::Object(map) => Ok(map.into()),
+            other => serde_json::from_value(other),
+        }
     }
 
     /// The typed value of the document.
@@ -26,7 +86,7 @@ impl Document {
     /// # Errors
     /// When a field is missing, unknown or of another type.
     pub fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        T::deserialize(Value::Object(self.0.clone()))
+        T::deserialize(&*self.0)
     }
 
     /// The value at a dotted path such as `Policy.Statement`; list items by their index.
@@ -57,7 +117,10 @@ impl Document {
     /// The document with every text resolved for which `output` or `pseudo` knows the value.
     #[must_use]
     pub fn resolve(&self, output: &dyn Fn(&OutputReference) -> Option<String>, pseudo: &dyn Fn(Pseudo) -> Option<String>) -> Self {
-        Self(self.0.iter().map(|(key, value)| (key.clone(), resolve_value(value, output, pseudo))).collect())
+        if self.is_resolved() {
+            return self.clone();
+        }
+        self.0.iter().map(|(key, value)| (key.clone(), resolve_value(value, output, pseudo))).collect::<Map<_, _>>().into()
     }
 
     /// Whether nothing is left to resolve.
@@ -133,6 +196,9 @@ mod tests {
         let half = document.resolve(&|_| None, &|_| Some("us-east-1".into()));
         assert!(!half.is_resolved());
         assert_eq!(half.at("Nested.List.0").unwrap(), "arn:us-east-1");
+        let mut changed = half.clone();
+        changed.0.insert("VpcId".into(), "vpc-0".into());
+        assert!(half.at("VpcId").unwrap().is_object(), "a copy that is changed leaves the original as it was");
         let whole = half.resolve(&|_| Some("vpc-1".into()), &|_| None);
         assert!(whole.is_resolved());
         assert_eq!(whole.at("VpcId").unwrap(), "vpc-1");

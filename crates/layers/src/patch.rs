@@ -45,7 +45,7 @@ fn apply_one(graph: &mut Graph, scope: &Scope, patch: &Patch) -> Result<(), Diag
 
 /// The resource's properties after the patch, in the type's normal form.
 fn patched(resource: &Resource, patch: &Value) -> Result<Document, String> {
-    let mut value = Value::Object(resource.properties.0.clone());
+    let mut value = Value::Object((*resource.properties.0).clone());
     merge(&mut value, patch);
     let Value::Object(map) = value else {
         return Err("is no map of properties".to_owned());
@@ -54,7 +54,7 @@ fn patched(resource: &Resource, patch: &Value) -> Result<Document, String> {
         return Err("is for a type that has no properties".to_owned());
     };
     // The error may quote a value, which may be a secret written by mistake: only what names a property is passed on.
-    (entry.normalize)(&Document(map)).map_err(|error| {
+    (entry.normalize)(&Document::from(map)).map_err(|error| {
         let text = error.to_string();
         if let Some((unknown, known)) = unknown_field(&text) {
             let near = known.into_iter().min_by_key(|name| strsim::damerau_levenshtein(name, unknown));

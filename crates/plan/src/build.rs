@@ -347,7 +347,7 @@ fn replacement(contract: &TypeContract) -> Change {
 fn references(value: &Value) -> Vec<strata_graph::OutputReference> {
     let mut map = serde_json::Map::new();
     map.insert("value".to_owned(), value.clone());
-    Document(map).references()
+    Document::from(map).references()
 }
 
 fn refers_only_to_unsupported(value: &Value, outlooks: &Outlooks<'_>) -> bool {

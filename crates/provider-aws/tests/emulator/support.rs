@@ -156,7 +156,7 @@ fn sort(value: &mut Value, path: &str) {
 
 /// What plan and engine compare: without what no call returns, lists without order sorted.
 pub fn normal(document: &Document, contract: &TypeContract) -> Value {
-    let mut value = Value::Object(document.0.clone());
+    let mut value = Value::Object((*document.0).clone());
     for path in contract.unobservable {
         remove(&mut value, path);
     }
