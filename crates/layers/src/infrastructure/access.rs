@@ -16,7 +16,7 @@ pub(crate) enum Trust<'a> {
     Service(&'a str),
     /// A service that sends no account along (EC2, Lambda: the role is handed to it by us when the thing is made).
     PlainService(&'a str),
-    /// Pods of an EKS cluster by Pod Identity.
+    /// Pods of an EKS cluster by Pod Identity, which says for whose cluster it acts.
     Pods,
 }
 
@@ -32,7 +32,11 @@ pub(crate) fn trust_document(trust: &Trust<'_>) -> PolicyDocument {
             plain(&["sts:AssumeRole"]).for_service(*service).when("StringEquals", "aws:SourceAccount", [Pseudo::AccountId])
         }
         Trust::PlainService(service) => plain(&["sts:AssumeRole"]).for_service(*service),
-        Trust::Pods => plain(&["sts:AssumeRole", "sts:TagSession"]).for_service("pods.eks.amazonaws.com"),
+        Trust::Pods => plain(&["sts:AssumeRole", "sts:TagSession"]).for_service("pods.eks.amazonaws.com").when(
+            "StringEquals",
+            "aws:SourceAccount",
+            [Pseudo::AccountId],
+        ),
     }])
 }
 

@@ -35,7 +35,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "Recovery points are encrypted with a key of our own",
         why: "A backup is the data itself.",
         repair: "Set EncryptionKeyArn to a key of ours.",
-        prowler: ["backup_vaults_encrypted", "backup_vaults_exist"],
+        prowler: ["backup_vaults_encrypted", "backup_recovery_point_encrypted", "backup_vaults_exist"],
         checkov: ["CKV_AWS_166"],
         config: ["BACKUP_RECOVERY_POINT_ENCRYPTED"],
         security_hub: ["Backup.1"],

@@ -11,6 +11,14 @@ use crate::view::View;
 
 pub(crate) const CONTROLS: &[Control] = &[
     control! {
+        "kms-key-deletion-waits", Infrastructure, Medium, Plan, ["AWS::KMS::Key"];
+        title: "The deletion of a key can be taken back for thirty days",
+        why: "With a key all that it encrypts is gone, and seven days pass unnoticed in a holiday.",
+        repair: "Set PendingWindowInDays to 30.",
+        prowler: [], checkov: [], config: [], security_hub: [],
+        each: deletion_waits,
+    },
+    control! {
         "kms-key-of-own-scope", Infrastructure, Medium, Plan, [];
         title: "Data is encrypted with a key of its own environment",
         why: "With a key for each environment, the right to one environment's data opens no other's.",
@@ -94,4 +102,10 @@ fn collect(name: &str, value: &Value, keys: &mut Vec<Text>) {
         Value::Object(map) => map.iter().for_each(|(name, item)| collect(name, item, keys)),
         _ => {}
     }
+}
+
+/// AWS tells the window of a key only once its deletion has begun, so the plan alone is judged.
+fn deletion_waits(view: &View<'_>, resource: &Resource) -> Answer {
+    let days = view.read::<Key>(resource)?.pending_window_in_days;
+    check(days >= 30, format!("deletion waits {days} days"), format!("deletion waits {days} days only"))
 }

@@ -1,9 +1,9 @@
 //! Controls of identity: roles, their statements and who may take them on (AWS IAM).
 
 use strata_aws::iam::{PolicyDocument, Role, RolePolicy, Statement};
-use strata_graph::Resource;
+use strata_graph::{Resource, Text};
 
-use crate::control::{Answer, Control, control, none_of};
+use crate::control::{Answer, Control, control, none_of, not_applicable};
 use crate::policies::{allows, is_every_action, is_for_every_resource, is_for_everyone, is_limited, name};
 use crate::view::View;
 
@@ -11,6 +11,26 @@ use crate::view::View;
 const ADMINISTRATOR_POLICIES: [&str; 3] = ["/AdministratorAccess", "/IAMFullAccess", "/PowerUserAccess"];
 /// AWS's own policy for the full shell in the console, which can carry data out (CIS AWS 5.0 1.21).
 const SHELL_POLICY: &str = "/AWSCloudShellFullAccess";
+
+/// Actions by which an identity gets more rights than it has ("AWS IAM Privilege Escalation", Rhino Security Labs, which others' checks follow too).
+const ESCALATING: [&str; 14] = [
+    "iam:AddUserToGroup",
+    "iam:AttachGroupPolicy",
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreatePolicyVersion",
+    "iam:PutGroupPolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateLoginProfile",
+];
+/// Services that take a role on without saying for whom, because the role is bound to one of their resources, which an account makes itself.
+const BOUND_TO_A_RESOURCE: [&str; 4] = ["ec2.amazonaws.com", "eks.amazonaws.com", "lambda.amazonaws.com", "edgelambda.amazonaws.com"];
 
 /// Actions for which AWS takes no resource but `*` (AWS: service authorization reference; `*` at an entry's end stands for any rest).
 const WITHOUT_RESOURCE: [&str; 40] = [
@@ -78,6 +98,17 @@ pub(crate) const CONTROLS: &[Control] = &[
         each: no_administrator_statement,
     },
     control! {
+        "iam-no-escalation", Security, Critical, Both, ["AWS::IAM::RolePolicy"];
+        title: "No role can give itself or others more rights",
+        why: "Who may change policies, or hand any role to a program, has every right there is, one call later.",
+        repair: "Take the named actions out; where a role must be handed on, name it in the statement's Resource.",
+        prowler: ["iam_inline_policy_allows_privilege_escalation"],
+        checkov: ["CKV_AWS_286", "CKV_AWS_110"],
+        config: [],
+        security_hub: [],
+        each: no_escalation,
+    },
+    control! {
         "iam-no-shell-policy", Security, Medium, Both, ["AWS::IAM::Role"];
         title: "No role has the policy for the full shell in AWS's console",
         why: "The shell can move files in and out past every network.",
@@ -97,6 +128,17 @@ pub(crate) const CONTROLS: &[Control] = &[
         checkov: ["CKV_AWS_63", "CKV_AWS_49"],
         config: ["IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS"], security_hub: ["IAM.21"],
         each: no_whole_service,
+    },
+    control! {
+        "iam-service-trust-scoped", Security, Medium, Both, ["AWS::IAM::Role"];
+        title: "A service takes a role on for its own account only",
+        why: "A service acts for many customers: without a condition another customer can make it use our role.",
+        repair: "Add a condition on aws:SourceAccount or aws:SourceArn to the trust policy.",
+        prowler: ["iam_role_cross_service_confused_deputy_prevention", "iam_role_service_trust_restricts_source_to_account"],
+        checkov: [],
+        config: [],
+        security_hub: [],
+        each: service_trust_scoped,
     },
     control! {
         "iam-statement-scoped", Security, High, Both, ["AWS::IAM::RolePolicy"];
@@ -194,4 +236,76 @@ fn trust_scoped(view: &View<'_>, resource: &Resource) -> Answer {
         (federated && statement.condition.is_empty()).then(|| "lets every identity of a provider take the role on".to_owned())
     });
     none_of(found, "only named principals may take the role on")
+}
+
+/// Whether an action of a statement, with its `*`, covers a named one.
+fn covers(action: &str, named: &str) -> bool {
+    let (action, named) = (action.to_ascii_lowercase(), named.to_ascii_lowercase());
+    let mut parts = action.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| named.strip_prefix(first)) else {
+        return false;
+    };
+    let mut ends_with_star = !action.contains('*') && rest.is_empty();
+    for part in parts {
+        match rest.find(part) {
+            Some(index) => rest = &rest[index + part.len()..],
+            None => return false,
+        }
+        ends_with_star = part.is_empty() || rest.is_empty();
+    }
+    ends_with_star
+}
+
+fn no_escalation(view: &View<'_>, resource: &Resource) -> Answer {
+    let policy = view.read::<RolePolicy>(resource)?;
+    let found = wide(&policy.policy_document, |statement| {
+        let escalating = ESCALATING.iter().filter(|named| statement.action.iter().any(|action| covers(action, named)));
+        let mut ways: Vec<&str> = escalating.copied().collect();
+        let passes = statement.action.iter().any(|action| covers(action, "iam:PassRole"));
+        if passes && is_for_every_resource(statement) {
+            ways.push("iam:PassRole of every role");
+        }
+        (!ways.is_empty()).then(|| format!("allows {}", ways.join(", ")))
+    });
+    none_of(found, "it allows no way to more rights")
+}
+
+fn service_trust_scoped(view: &View<'_>, resource: &Resource) -> Answer {
+    let role = view.read::<Role>(resource)?;
+    let of_services = |statement: &&Statement| {
+        let services = statement.principal.iter().flat_map(|principal| &principal.service);
+        allows(statement) && services.filter_map(Text::as_literal).any(|service| !BOUND_TO_A_RESOURCE.contains(&service))
+    };
+    let statements: Vec<&Statement> = role.assume_role_policy_document.statement.iter().filter(of_services).collect();
+    if statements.is_empty() {
+        return not_applicable();
+    }
+    let open = statements.iter().filter(|statement| !is_limited(statement));
+    let found = open.map(|statement| format!("statement '{}' does not say for which account the service acts", name(statement)));
+    none_of(found.collect(), "services act for named accounts")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_cover_what_they_stand_for() {
+        for (action, named) in [
+            ("iam:PutRolePolicy", "iam:PutRolePolicy"),
+            ("iam:*", "iam:PutRolePolicy"),
+            ("*", "iam:PassRole"),
+            ("IAM:put*Policy", "iam:PutRolePolicy"),
+        ] {
+            assert!(covers(action, named), "{action} {named}");
+        }
+        for (action, named) in [
+            ("iam:Put", "iam:PutRolePolicy"),
+            ("iam:Get*", "iam:PassRole"),
+            ("iam:PassRole", "iam:PassRoles"),
+            ("iam:*User", "iam:PutRolePolicy"),
+        ] {
+            assert!(!covers(action, named), "{action} {named}");
+        }
+    }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use strata_aws::eks::Cluster;
+use strata_aws::eks::{Addon, Cluster};
 use strata_graph::Resource;
 
-use crate::control::{Answer, Control, check, control, none_of, undecidable, violated};
+use crate::control::{Answer, Control, check, control, none_of, not_applicable, undecidable, violated};
 use crate::topology::is_everywhere;
 use crate::view::{View, is_set};
 
@@ -20,7 +20,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "The internet does not reach a cluster's API",
         why: "Who reaches the API with stolen credentials has the cluster.",
         repair: "Set EndpointPrivateAccess to true and EndpointPublicAccess to false, or name the blocks that may reach it.",
-        prowler: ["eks_cluster_not_publicly_accessible"],
+        prowler: ["eks_cluster_not_publicly_accessible", "eks_cluster_private_nodes_enabled"],
         checkov: ["CKV_AWS_38", "CKV_AWS_39"],
         config: ["EKS_ENDPOINT_NO_PUBLIC_ACCESS"],
         security_hub: ["EKS.1"],
@@ -36,6 +36,14 @@ pub(crate) const CONTROLS: &[Control] = &[
         config: ["EKS_CLUSTER_LOG_ENABLED"],
         security_hub: ["EKS.8"],
         each: logged,
+    },
+    control! {
+        "eks-network-policies", Application, High, Both, ["AWS::EKS::Addon"];
+        title: "A cluster keeps its pods apart as their network policies say",
+        why: "Policies that nothing enforces let every pod speak to every other.",
+        repair: "Set enableNetworkPolicy to \"true\" in the ConfigurationValues of the add-on vpc-cni.",
+        prowler: ["eks_cluster_vpc_cni_network_policy_enforced"], checkov: [], config: [], security_hub: [],
+        each: network_policies,
     },
     control! {
         "eks-secrets-encrypted", Application, High, Both, ["AWS::EKS::Cluster"];
@@ -98,4 +106,20 @@ fn version_supported(view: &View<'_>, resource: &Resource) -> Answer {
         Some(minor) => check(minor >= OLDEST_MINOR, format!("Kubernetes {version}"), format!("Kubernetes {version} is past its end")),
         None => undecidable(format!("'{version}' is no version of Kubernetes 1")),
     }
+}
+
+fn network_policies(view: &View<'_>, resource: &Resource) -> Answer {
+    let addon = view.read::<Addon>(resource)?;
+    if addon.addon_name != "vpc-cni" {
+        return not_applicable();
+    }
+    let Some(text) = &addon.configuration_values else {
+        return violated("it has no ConfigurationValues, and does not enforce policies by itself");
+    };
+    let Ok(values) = serde_json::from_str::<serde_json::Value>(text) else {
+        return undecidable("its ConfigurationValues are no JSON");
+    };
+    let value = values.get("enableNetworkPolicy");
+    let on = value.is_some_and(|value| value.as_bool() == Some(true) || value.as_str() == Some("true"));
+    check(on, "policies are enforced", "policies are not enforced")
 }

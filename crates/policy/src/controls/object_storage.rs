@@ -57,7 +57,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         title: "Access to a bucket is given by policies only, never by access control lists",
         why: "An access control list on one object opens it past every policy.",
         repair: "Set the object ownership to BucketOwnerEnforced.",
-        prowler: ["s3_bucket_acl_prohibited"], checkov: ["CKV2_AWS_65"], config: ["S3_BUCKET_ACL_PROHIBITED"], security_hub: ["S3.12"],
+        prowler: ["s3_bucket_acl_prohibited", "s3_bucket_public_list_acl", "s3_bucket_public_write_acl"], checkov: ["CKV2_AWS_65"], config: ["S3_BUCKET_ACL_PROHIBITED"], security_hub: ["S3.12"],
         each: acl_disabled,
     },
     control! {

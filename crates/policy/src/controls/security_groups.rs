@@ -21,7 +21,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         repair: "Remove the rule; hosts are administered through AWS Systems Manager, which needs no open port.",
         prowler: [
             "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22",
-            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389", "ec2_instance_port_ssh_exposed_to_internet", "ec2_instance_port_rdp_exposed_to_internet",
         ],
         checkov: ["CKV_AWS_24", "CKV_AWS_25"],
         config: ["INCOMING_SSH_DISABLED", "RESTRICTED_INCOMING_TRAFFIC"],
@@ -70,7 +70,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         repair: "Remove the rule; a `route` of a service is the way in from the internet.",
         prowler: [
             "ec2_securitygroup_allow_ingress_from_internet_to_any_port",
-            "ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports",
+            "ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports", "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_cassandra_7199_9160_8888", "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_elasticsearch_kibana_9200_9300_5601", "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_ftp_20_21", "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_kafka_9092", "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_memcached_11211", "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mongodb_27017_27018", "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mysql_3306", "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_oracle_1521_2483", "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_postgres_5432", "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_redis_6379", "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_sql_server_1433_1434", "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_telnet_23", "ec2_securitygroup_allow_wide_open_public_ipv4", "ec2_instance_port_cassandra_exposed_to_internet", "ec2_instance_port_elasticsearch_kibana_exposed_to_internet", "ec2_instance_port_ftp_exposed_to_internet", "ec2_instance_port_kafka_exposed_to_internet", "ec2_instance_port_kerberos_exposed_to_internet", "ec2_instance_port_ldap_exposed_to_internet", "ec2_instance_port_memcached_exposed_to_internet", "ec2_instance_port_mongodb_exposed_to_internet", "ec2_instance_port_mysql_exposed_to_internet", "ec2_instance_port_oracle_exposed_to_internet", "ec2_instance_port_postgresql_exposed_to_internet", "ec2_instance_port_redis_exposed_to_internet", "ec2_instance_port_sqlserver_exposed_to_internet", "ec2_instance_port_telnet_exposed_to_internet",
         ],
         checkov: [], config: ["VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS"], security_hub: ["EC2.18", "EC2.19"],
         each: only_load_balancers,

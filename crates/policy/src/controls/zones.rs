@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use strata_aws::autoscaling::AutoScalingGroup;
-use strata_aws::ec2::Subnet;
+use strata_aws::ec2::{Subnet, VpcEndpoint};
 use strata_aws::ecs::Service;
 use strata_aws::elasticloadbalancingv2::LoadBalancer;
 use strata_aws::lambda::Function;
@@ -45,6 +45,14 @@ pub(crate) const CONTROLS: &[Control] = &[
         prowler: ["elbv2_is_in_multiple_az"], checkov: [], config: ["ELBV2_MULTIPLE_AZ"], security_hub: ["ELB.13"],
         each: load_balancer,
     },
+    control! {
+        "vpc-endpoint-in-several-zones", Network, Low, Both, ["AWS::EC2::VPCEndpoint"];
+        title: "An endpoint of an AWS service answers in at least two availability zones",
+        why: "Where the endpoint of a queue or a key falls with its zone, the programs of the other zones fall with it.",
+        repair: "List subnets of at least two zones in SubnetIds.",
+        prowler: ["vpc_endpoint_multi_az_enabled"], checkov: [], config: [], security_hub: [],
+        each: endpoint,
+    },
 ];
 
 /// Met where the subnets are of at least two zones; not decidable where one of them is not known.
@@ -78,4 +86,13 @@ fn function(view: &View<'_>, resource: &Resource) -> Answer {
 
 fn load_balancer(view: &View<'_>, resource: &Resource) -> Answer {
     several_zones(view, &view.read::<LoadBalancer>(resource)?.subnets)
+}
+
+fn endpoint(view: &View<'_>, resource: &Resource) -> Answer {
+    let endpoint = view.read::<VpcEndpoint>(resource)?;
+    // A gateway endpoint is an entry of route tables and stands in no zone.
+    if endpoint.vpc_endpoint_type != "Interface" {
+        return not_applicable();
+    }
+    several_zones(view, &endpoint.subnet_ids)
 }

@@ -380,6 +380,16 @@ fn resilience() -> Vec<Break> {
         feature("guardduty-watches-volumes", "EBS_MALWARE_PROTECTION"),
         one("guardduty-watches-volumes", detector, "Enable", false),
         one("host-metadata-one-hop", TEMPLATE, "LaunchTemplateData.MetadataOptions.HttpPutResponseHopLimit", 2),
+        one("eks-network-policies", at!(eks "eks_addon.vpc-cni"), "ConfigurationValues", "{\"enableNetworkPolicy\":\"false\"}"),
+        without("eks-network-policies", at!(eks "eks_addon.vpc-cni"), "ConfigurationValues"),
+        case(
+            "iam-no-escalation",
+            ROLE_POLICY,
+            vec![push(ROLE_POLICY, "PolicyDocument.Statement", allow("iam:Put*", "arn:aws:iam::1:role/a"))],
+        ),
+        case("iam-no-escalation", ROLE_POLICY, vec![push(ROLE_POLICY, "PolicyDocument.Statement", allow("iam:PassRole", "*"))]),
+        without("iam-service-trust-scoped", ROLE, "AssumeRolePolicyDocument.Statement.0.Condition"),
+        one("kms-key-deletion-waits", KEY, "PendingWindowInDays", 7),
         one("lambda-in-several-zones", FUNCTION, "VpcConfig.SubnetIds", one_zone("private-a")),
         one("lambda-traced", FUNCTION, "TracingConfig.Mode", "PassThrough"),
         one("lb-in-several-zones", BALANCER, "Subnets", one_zone("public-a")),
@@ -394,6 +404,7 @@ fn resilience() -> Vec<Break> {
             vec![gone(at!(network "network_acl_association.data-a")), gone(at!(network "network_acl_association.data-b"))],
         ),
         case("vpc-address-used", at!(network "eip.nat-a"), vec![gone(at!(network "nat_gateway.nat-a"))]),
+        one("vpc-endpoint-in-several-zones", ENDPOINT, "SubnetIds", one_zone("private-a")),
         case("waf-limits-rate", FIREWALL, vec![Edit::Item(FIREWALL, "Rules", ("Name", "rate-limit"), ("Action", json!({"Count": {}})))]),
     ]
 }

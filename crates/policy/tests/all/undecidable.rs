@@ -18,7 +18,32 @@ fn status(graph: &Graph, id: &str, address: &str) -> (Status, String) {
 fn missing_data_is_named() {
     let dev = |name: &str| format!("environment/ticketing/dev/{name}");
     let database = dev("db_instance.db");
-    let cases: [(&str, String, Vec<Edit>, &str); 10] = [
+    let cases: [(&str, String, Vec<Edit>, &str); 15] = [
+        (
+            "cloudtrail-bucket-not-public",
+            "account/nonprod/cloudtrail.main".to_owned(),
+            vec![gone("account/nonprod/bucket.audit")],
+            "is not in this graph",
+        ),
+        (
+            "rds-version-supported",
+            database.clone(),
+            vec![set("environment/ticketing/dev/db_instance.db", "EngineVersion", "19.1")],
+            "newer",
+        ),
+        (
+            "rds-certificate-current",
+            database.clone(),
+            vec![unset("environment/ticketing/dev/db_instance.db", "CACertificateIdentifier")],
+            "the account's default decides",
+        ),
+        ("lb-in-several-zones", dev("lb.load_balancer"), vec![gone("network/nonprod/subnet.public-a")], "is not in this graph"),
+        (
+            "rds-version-supported",
+            database.clone(),
+            vec![set("environment/ticketing/dev/db_instance.db", "Engine", "oracle-ee")],
+            "the end of support of oracle-ee is not known",
+        ),
         ("rds-tls-forced", database.clone(), vec![gone("environment/ticketing/dev/db_parameter_group.db")], "is not in this graph"),
         ("rds-tls-forced", database.clone(), vec![set("environment/ticketing/dev/db_instance.db", "Engine", "oracle-ee")], "oracle-ee"),
         (
