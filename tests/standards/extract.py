@@ -8,6 +8,7 @@ Written are facts alone: ids, and which check others count for which requirement
 
 - `ids-STANDARD.txt`: the ids of a standard, in its own order, one a line.
 - `mapping-STANDARD.txt`: a requirement, a tab, and the prowler checks that prowler's own mapping counts for it.
+- `meaning-security-hub.txt`: a control of Security Hub's foundational standard, a tab, and the prowler checks that prowler says are the same.
 - `names-prowler.txt`, `names-checkov.txt`: the check ids that exist. `names-aws-config.txt`: identifiers of AWS Config's managed rules.
   `names-security-hub.txt`: control ids of AWS Security Hub.
 
@@ -266,6 +267,12 @@ def names_of_hub(prowler):
     return sorted(listed, key=lambda identifier: (identifier.split(".")[0], int(identifier.split(".")[1])))
 
 
+def meaning_of_hub(prowler):
+    """Every control of Security Hub's foundational standard that prowler has checks for, with those checks."""
+    standard = json.loads(prowler.read("prowler/compliance/aws/aws_foundational_security_best_practices_aws.json"))
+    return [(requirement["Id"], sorted(requirement["Checks"])) for requirement in standard["Requirements"] if requirement["Checks"]]
+
+
 def files():
     """Every file's name and text."""
     prowler, evidentia = wheel(PROWLER), wheel(EVIDENTIA)
@@ -277,6 +284,9 @@ def files():
             rows = mapping(standard, ids, prowler)
             source = f"prowler/compliance/aws/{MAPPINGS[standard]}.json of {PROWLER}"
             made[f"mapping-{standard}.txt"] = head.format(source) + "".join(f"{row[0]}\t{' '.join(row[1])}\n" for row in rows)
+    source = f"prowler/compliance/aws/aws_foundational_security_best_practices_aws.json of {PROWLER}"
+    rows = meaning_of_hub(prowler)
+    made["meaning-security-hub.txt"] = head.format(source) + "".join(f"{row[0]}\t{' '.join(row[1])}\n" for row in rows)
     names = {
         "prowler": (f"the checks of {PROWLER} for AWS", names_of_prowler(prowler)),
         "checkov": (f"`checkov --list` of {CHECKOV}", names_of_checkov()),
