@@ -151,10 +151,28 @@ pub enum Command {
         #[command(flatten)]
         target: Target,
     },
-    /// Compare the cloud with the state, field by field; exit code 1 when they differ
+    /// Compare the cloud with the state, field by field, and list what carries our tags and is not in it; exit code 1 when there is either
     Drift {
         #[command(flatten)]
         target: Target,
+    },
+    /// Take something that stands into the state as a resource of the files; the next plan shows what differs
+    Adopt {
+        /// The address, or its end: queue.bookings
+        address: String,
+        /// What AWS calls it: an identifier, a name or an ARN, as the type has it
+        id: String,
+        #[command(flatten)]
+        target: Target,
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Take a resource off the record and leave it as it stands
+    Forget {
+        /// The whole address
+        address: String,
+        #[command(flatten)]
+        consent: Consent,
     },
     /// Say why a resource exists, what it stands on and what the controls say of it
     Explain {

@@ -153,6 +153,7 @@ codes! {
     E0708 "No such run, or it is not at work"
     E0709 "The state is damaged"
     E0710 "There is nothing to resume"
+    E0711 "It cannot be adopted"
     E0801 "No credentials that work"
     E0802 "A cloud call failed"
     E0803 "Resources could not be looked at"

@@ -4,6 +4,7 @@
 //! intent is on disk; a resource is called ready only after it was seen ready; a failure stops its own branch and nothing
 //! else; a run always ends, and says of every step what became of it.
 
+mod adopt;
 pub mod cancel;
 pub mod event;
 pub mod limits;
@@ -11,12 +12,14 @@ mod perform;
 mod recover;
 mod refresh;
 mod run;
+pub mod strays;
 
 pub use cancel::{Cancel, CancelLevel};
 pub use event::Event;
 pub use limits::Limits;
-pub use refresh::{Refreshed, Unseen};
+pub use refresh::{Moved, Refreshed, Unseen};
 pub use run::{Ended, EngineError, RunReport};
+pub use strays::{Stray, Strays};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -203,6 +203,7 @@ clients! {
     servicediscovery: aws_sdk_servicediscovery,
     sns: aws_sdk_sns,
     sqs: aws_sdk_sqs,
+    tagging: aws_sdk_resourcegroupstagging,
     wafv2: aws_sdk_wafv2,
 }
 

@@ -7,11 +7,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, TagFilter};
 use strata_graph::{Document, PhysicalId};
+use strata_provider::provider::{ADDRESS_TAG, PLATFORM_TAG, Tagged};
 use strata_provider::{Account, ErrorKind, Observation, Placement, Provider, ProviderError, Request};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::client::{Cloud, Settings};
+use crate::error::failed;
 use crate::registry::{HandlerEntry, handlers};
 use crate::retry::read_again;
 
@@ -76,6 +79,22 @@ impl Provider for AwsProvider {
         let cloud = self.cloud(request.placement).await?;
         let handler = self.handler(request)?;
         read_again(self.settings.emulator, || async { self.judge((handler.observe)(&cloud, request).await) }).await
+    }
+
+    /// By the Resource Groups Tagging API, which lists most services' resources of one region, but not IAM's.
+    async fn tagged(&self, placement: &Placement, platform: &str) -> Result<Vec<Tagged>, ProviderError> {
+        let cloud = self.cloud(placement).await?;
+        let seen = read_again(self.settings.emulator, || async {
+            let filter = TagFilter::builder().key(PLATFORM_TAG).values(platform).build();
+            let pages = cloud.tagging().get_resources().tag_filters(filter).into_paginator().items().send();
+            let all = pages.collect::<Result<Vec<_>, _>>().await;
+            self.judge(all.map_err(|error| failed("tag:GetResources", error)))
+        });
+        let owned = |thing: ResourceTagMapping| {
+            let address = thing.tags().iter().find(|tag| tag.key() == ADDRESS_TAG)?.value().to_owned();
+            Some(Tagged { arn: thing.resource_arn?, address })
+        };
+        Ok(seen.await?.into_iter().filter_map(owned).collect())
     }
 
     async fn create(&self, request: &Request<'_>, token: &str) -> Result<PhysicalId, ProviderError> {

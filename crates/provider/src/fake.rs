@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use strata_graph::{Contracts, Document, PhysicalId};
 
 use crate::error::{ErrorKind, ProviderError};
-use crate::provider::{ADDRESS_TAG, Account, Observation, Placement, Provider, Readiness, Request, Sought};
+use crate::provider::{ADDRESS_TAG, Account, Observation, PLATFORM_TAG, Placement, Provider, Readiness, Request, Sought, Tagged};
 
 /// What the fake cloud does to a call instead of carrying it out plainly.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -247,6 +247,14 @@ impl FakeCloud {
 impl Provider for FakeCloud {
     async fn account(&self, placement: &Placement) -> Result<Account, ProviderError> {
         Ok(Account { account_id: placement.account_id.clone(), region: placement.region.clone(), partition: "aws".to_owned() })
+    }
+
+    async fn tagged(&self, _placement: &Placement, platform: &str) -> Result<Vec<Tagged>, ProviderError> {
+        let contents = self.contents();
+        let tag =
+            |thing: &Thing, name: &str| thing.properties.at(&format!("Tags.{name}")).and_then(|tag| tag.as_str().map(ToOwned::to_owned));
+        let ours = contents.things.iter().filter(|(_, thing)| tag(thing, PLATFORM_TAG).as_deref() == Some(platform));
+        Ok(ours.filter_map(|(id, thing)| Some(Tagged { arn: id.clone(), address: tag(thing, ADDRESS_TAG)? })).collect())
     }
 
     async fn observe(&self, request: &Request<'_>) -> Result<Option<Observation>, ProviderError> {

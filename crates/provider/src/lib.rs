@@ -10,4 +10,4 @@ pub mod provider;
 
 pub use error::{ErrorKind, ProviderError};
 pub use fake::FakeCloud;
-pub use provider::{Account, Observation, Placement, Provider, Readiness, Request, Sought};
+pub use provider::{Account, Observation, Placement, Provider, Readiness, Request, Sought, Tagged};

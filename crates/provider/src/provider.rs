@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use strata_graph::{Address, Document, PhysicalId, Pseudo, TypeName};
 
-use crate::error::ProviderError;
+use crate::error::{ErrorKind, ProviderError};
 
 /// Where a scope's resources live.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -126,6 +126,15 @@ pub enum Sought {
     OnlyKnown(PhysicalId),
 }
 
+/// Something that carries an ownership tag.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Tagged {
+    /// What the cloud calls it: an ARN.
+    pub arn: String,
+    /// What its ownership tag says.
+    pub address: String,
+}
+
 /// A cloud.
 #[async_trait]
 pub trait Provider: Send + Sync {
@@ -135,6 +144,12 @@ pub trait Provider: Send + Sync {
     /// Looks at a resource: by its id where the request has one, else by its deterministic name or ownership tags.
     /// `None` when it is not there.
     async fn observe(&self, request: &Request<'_>) -> Result<Option<Observation>, ProviderError>;
+
+    /// Everything in a placement that carries the platform's ownership tags, as far as the cloud lists it.
+    async fn tagged(&self, placement: &Placement, platform: &str) -> Result<Vec<Tagged>, ProviderError> {
+        let _ = (placement, platform);
+        Err(ProviderError::new(ErrorKind::Unsupported, "tagged", "this provider does not list what it owns"))
+    }
 
     /// Looks without an id for what was made for the address besides what is known under these ids.
     ///

@@ -227,6 +227,16 @@ pub enum Write {
     },
     /// A resource as it now stands.
     Put(Box<ResourceState>),
+    /// A resource as a look outside of a run showed it. Nothing happens where it was written since it was read: whoever wrote it knows
+    /// more.
+    Refresh {
+        /// As it was read.
+        was: Box<ResourceState>,
+        /// As it was seen.
+        now: Box<ResourceState>,
+    },
     /// A resource that is gone.
     Remove(Address),
+    /// The state of a scope changed outside of a run: plans made before are stale.
+    Moved(Scope),
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
-use strata_graph::Address;
+use strata_graph::{Address, Scope};
 use strata_plan::ResourceState;
 use tokio::sync::{mpsc, oneshot};
 
@@ -84,7 +84,9 @@ struct Gathered<'a> {
     steps: Vec<(&'a RunId, &'a [StepRecord])>,
     intents: Vec<&'a Intent>,
     outcomes: BTreeMap<&'a str, &'a Outcome>,
+    moved: BTreeSet<&'a Scope>,
     resources: BTreeMap<&'a Address, Option<&'a ResourceState>>,
+    refreshed: Vec<(&'a ResourceState, &'a ResourceState)>,
 }
 
 impl<'a> Gathered<'a> {
@@ -103,9 +105,13 @@ impl<'a> Gathered<'a> {
                 Write::Put(resource) => {
                     all.resources.insert(&resource.address, Some(resource));
                 }
+                Write::Moved(scope) => {
+                    all.moved.insert(scope);
+                }
                 Write::Remove(address) => {
                     all.resources.insert(address, None);
                 }
+                Write::Refresh { was, now } => all.refreshed.push((was, now)),
             }
         }
         all
@@ -140,7 +146,20 @@ impl<'a> Gathered<'a> {
         intend(connection, &self.intents, at, failed).await?;
         let outcomes: Vec<(&str, &Outcome)> = self.outcomes.into_iter().collect();
         settle(connection, &outcomes, at, failed).await?;
+        for scope in self.moved {
+            sqlx::query("UPDATE scopes SET serial = serial + 1 WHERE scope = ?")
+                .bind(scope.to_string())
+                .execute(&mut *connection)
+                .await
+                .map_err(failed)?;
+        }
         let (mut put, mut removed) = (Vec::new(), Vec::new());
+        for (was, now) in self.refreshed {
+            // Who writes it in this very transaction knows more, too.
+            if !self.resources.contains_key(&was.address) && stands_as(connection, was, failed).await? {
+                put.push(now);
+            }
+        }
         for (address, resource) in self.resources {
             match resource {
                 Some(resource) => put.push(resource),
@@ -158,6 +177,22 @@ impl<'a> Gathered<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether a resource is still on record as it was read.
+async fn stands_as(
+    connection: &mut SqliteConnection,
+    was: &ResourceState,
+    failed: &(impl Fn(sqlx::Error) -> StoreError + Sync),
+) -> Result<bool, StoreError> {
+    let body: Option<String> = sqlx::query_scalar("SELECT body FROM resources WHERE address = ?")
+        .bind(was.address.as_str())
+        .fetch_optional(connection)
+        .await
+        .map_err(failed)?;
+    let Some(body) = body else { return Ok(false) };
+    let stands: ResourceState = serde_json::from_str(&body).map_err(unreadable(was.address.to_string()))?;
+    Ok(stands == *was)
 }
 
 async fn intend(

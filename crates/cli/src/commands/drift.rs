@@ -1,4 +1,4 @@
-//! `strata drift`: what the cloud shows otherwise than was applied, field by field.
+//! `strata drift`: what the cloud shows otherwise than was applied, field by field, and what carries our tags and is not on record.
 
 use std::collections::BTreeMap;
 
@@ -55,7 +55,8 @@ pub async fn run(arguments: &Arguments, target: &Target) -> Result<u8, Failure> 
             }
         }
     }
-    let code = u8::from(!drifted.is_empty());
+    let strays = engine.strays(spec.platform().platform.as_str(), &looked_at).await?;
+    let code = u8::from(!drifted.is_empty() || !strays.found.is_empty());
     if arguments.format == Some(Format::Json) {
         let list: Vec<_> = drifted
             .iter()
@@ -67,7 +68,7 @@ pub async fn run(arguments: &Arguments, target: &Target) -> Result<u8, Failure> 
                 })).collect::<Vec<_>>()}),
             })
             .collect();
-        output::answer(&format!("{:#}\n", json!({"version": 1, "looked_at": seen, "drifted": list})));
+        output::answer(&format!("{:#}\n", json!({"version": 1, "looked_at": seen, "drifted": list, "strays": strays.found})));
         return Ok(code);
     }
     let (width, paint) = (output::width(), Paint(output::colour(&std::io::stdout())));
@@ -84,11 +85,22 @@ pub async fn run(arguments: &Arguments, target: &Target) -> Result<u8, Failure> 
             }
         }
     }
+    for stray in &strays.found {
+        let what = match &stray.beside {
+            Some(known) => format!("a stray: it carries the tags of {}, which stands as {known}", stray.address),
+            None => format!("a stray: it carries the tags of {}, of which the state knows nothing", stray.address),
+        };
+        let line = format!("{}: {what}. Take it in with `strata adopt {} ID`, or remove it by hand", stray.arn, stray.address);
+        text.push_str(&format!("{}\n", wrap(&paint.yellow(&line), width, 2)));
+    }
     let looked = count(seen, "resource");
     text.push_str(&match drifted.len() {
         0 => format!("{looked} looked at: no drift\n"),
         number => format!("{looked} looked at: {} drifted; `strata up` repairs them\n", count(number, "resource")),
     });
+    if !strays.found.is_empty() {
+        text.push_str(&format!("{} found\n", count(strays.found.len(), "stray")));
+    }
     output::answer(&text);
     Ok(code)
 }

@@ -42,7 +42,7 @@ pub async fn run(arguments: &Arguments, address: &str, target: &Target) -> Resul
 }
 
 /// A full address says its environment itself.
-fn with_environment(target: &Target, address: &str) -> Target {
+pub fn with_environment(target: &Target, address: &str) -> Target {
     let mut target = target.clone();
     let nothing = target.env.is_none() && target.account.is_none() && target.network.is_none() && target.cluster.is_none();
     if let (true, Ok(address)) = (nothing, address.parse::<Address>()) {
@@ -57,7 +57,7 @@ fn with_environment(target: &Target, address: &str) -> Target {
 }
 
 /// The resource of a full address, or of the only one that ends so.
-fn find<'a>(compiled: &'a Compiled, text: &str) -> Result<&'a Resource, Failure> {
+pub fn find<'a>(compiled: &'a Compiled, text: &str) -> Result<&'a Resource, Failure> {
     let ends =
         |resource: &&Resource| resource.address.to_string() == text || resource.address.short() == text || resource.address.name() == text;
     let found: Vec<&Resource> = compiled.graph().iter().filter(ends).collect();

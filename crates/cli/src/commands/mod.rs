@@ -1,5 +1,6 @@
 //! One module a command.
 
+mod adopt;
 mod change;
 mod check;
 mod drift;
@@ -49,6 +50,8 @@ pub async fn run(arguments: &Arguments) -> Result<u8, Failure> {
         }
         Command::Status { target } => status::run(arguments, target).await,
         Command::Drift { target } => drift::run(arguments, target).await,
+        Command::Adopt { address, id, target, consent } => adopt::adopt(arguments, address, id, target, consent).await,
+        Command::Forget { address, consent } => adopt::forget(arguments, address, consent).await,
         Command::Explain { address, target } => explain::run(arguments, address, target).await,
         Command::Graph { target } => graph::run(arguments, target).await,
         Command::History { limit } => history::run(arguments, *limit).await,

@@ -9,6 +9,7 @@ mod random;
 mod removal;
 mod replacement;
 mod stopping;
+mod strays;
 #[path = "../shared/things.rs"]
 mod things;
 mod unseen;
