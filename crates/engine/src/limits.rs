@@ -1,4 +1,4 @@
-//! How much at once: per service, and per second.
+//! How much at once, and per second: per account, region and service, as AWS counts.
 //!
 //! AWS throttles per account, region and service with token buckets (EC2: *Request throttling for the Amazon EC2 API*); staying
 //! below them is faster than being throttled. The numbers are data.
@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::sync::Arc;
+use strata_provider::Placement;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Mutating calls a second and calls at once, by service; others get [`DEFAULT`].
@@ -35,7 +36,7 @@ struct Service {
 pub struct Limits {
     paced: bool,
     at_once: usize,
-    services: Mutex<BTreeMap<String, Arc<Service>>>,
+    services: Mutex<BTreeMap<(String, String, String), Arc<Service>>>,
 }
 
 impl std::fmt::Debug for Limits {
@@ -63,11 +64,12 @@ impl Limits {
         self.at_once
     }
 
-    /// Waits for a slot and a token of the service. The slot is free again when the permit is dropped.
-    pub(crate) async fn admit(&self, service: &str) -> Option<OwnedSemaphorePermit> {
+    /// Waits for a slot and a token of the service in an account and region. The slot is free again when the permit is dropped.
+    pub(crate) async fn admit(&self, placement: &Placement, service: &str) -> Option<OwnedSemaphorePermit> {
+        let key = (placement.account_id.clone(), placement.region.clone(), service.to_owned());
         let entry = {
             let mut services = self.services.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(services.entry(service.to_owned()).or_insert_with(|| {
+            Arc::clone(services.entry(key).or_insert_with(|| {
                 let (rate, slots) =
                     BY_SERVICE.iter().find(|(name, _, _)| *name == service).map_or(DEFAULT, |(_, rate, slots)| (*rate, *slots));
                 Arc::new(Service {
@@ -82,5 +84,29 @@ impl Limits {
             rate.until_ready().await;
         }
         permit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_account_does_not_wait_for_another() {
+        let limits = Limits::cloud(99);
+        let placement = |account: &str| Placement {
+            account: account.to_owned(),
+            account_id: account.to_owned(),
+            role: None,
+            region: "us-east-1".to_owned(),
+        };
+        let (one, two) = (placement("111111111111"), placement("222222222222"));
+        // Two calls at once are the limit of Route 53.
+        let _held = (limits.admit(&one, "route53").await, limits.admit(&one, "route53").await);
+        let waits = tokio::time::timeout(Duration::from_millis(50), limits.admit(&one, "route53")).await;
+        assert!(waits.is_err(), "the third of one account waits");
+        assert!(limits.admit(&two, "route53").await.is_some(), "another account's does not");
     }
 }

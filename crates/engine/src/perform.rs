@@ -192,8 +192,11 @@ impl Engine {
                 return Ok(Ended::Failed(format!("{what} is not known after its resource was made: its type does not output it")));
             };
             let detail = format!("needs {}", lacking.short());
-            let state = job.state(None, properties, ResourceStatus::Unsupported(detail.clone()), Vec::new());
-            self.put(job.shared, Vec::new(), state).await?;
+            // What stands, or was left behind, stays on record as it is.
+            if job.known().is_none_or(|state| state.id.is_none() && state.deposed.is_empty()) {
+                let state = job.state(None, properties, ResourceStatus::Unsupported(detail.clone()), Vec::new());
+                self.put(job.shared, Vec::new(), state).await?;
+            }
             return Ok(Ended::Unsupported(detail));
         }
         // What stands now stays on record until it was deleted.
@@ -209,11 +212,19 @@ impl Engine {
             Ok(None) => {}
             Err(undecided) => return Ok(Ended::Failed(undecided)),
         }
+        // A look before this plan may have come too early for what an earlier run made.
+        if let (Some(state), Change::Create) = (job.known(), job.action.change) {
+            match self.appear(job, &state).await {
+                Ok(Some(id)) => return self.settle(job, id, properties, deposed, true).await,
+                Ok(None) => {}
+                Err(unclear) => return Ok(Ended::Failed(unclear)),
+            }
+        }
         let mut pause = self.patience.first_pause;
         // Tries whose answer was lost and that may still show up. Their intents stay open until something decides.
         let mut unsure: Vec<String> = Vec::new();
         for try_number in 0..=self.patience.tries {
-            let permit = self.limits.admit(&job.action.service).await;
+            let permit = self.limits.admit(job.placement, &job.action.service).await;
             let token = job.token(try_number);
             self.write(job.shared, vec![job.intent(&token, IntentOperation::Create, None, &properties)]).await?;
             // An API that takes the token of a try whose answer was lost makes nothing twice.
@@ -282,6 +293,30 @@ impl Engine {
             pause = (pause * 2).min(self.patience.longest_pause);
         }
         Ok(Ended::Failed("no try was made".to_owned()))
+    }
+
+    /// Looks by its id for a resource that was made and never seen, for as long as it may stay unseen. None where nothing shows up, and for
+    /// what was seen before: that is gone. The error says why that is not clear.
+    async fn appear(&self, job: &Job<'_>, state: &ResourceState) -> Result<Option<PhysicalId>, String> {
+        let (Some(id), ResourceStatus::Pending(_)) = (&state.id, &state.status) else { return Ok(None) };
+        let since = Instant::now();
+        loop {
+            match self.provider.observe(&job.request(Some(id), &state.properties)).await {
+                Ok(Some(_)) => return Ok(Some(id.clone())),
+                Err(error) if error.kind == ErrorKind::Unsupported => return Ok(None),
+                Ok(None) if since.elapsed() >= self.patience.shows => return Ok(None),
+                Err(error) if !error.kind.is_retryable() || since.elapsed() >= self.patience.ready => {
+                    return Err(format!("an earlier run made it as {id}, and looking at it failed: {error}; the next run looks again"));
+                }
+                Ok(None) | Err(_) => {}
+            }
+            if job.shared.cancel.level() > CancelLevel::None {
+                return Err(format!(
+                    "an earlier run made it as {id}, and this run was stopped before that was seen; the next run looks again"
+                ));
+            }
+            self.rest(job, self.patience.longest_pause).await;
+        }
     }
 
     /// Looks for what a failed creation may have made. Where two may stand, a lost answer is followed for as long as something may stay
@@ -485,7 +520,7 @@ impl Engine {
         let mut pause = self.patience.first_pause;
         let mut try_number = 0;
         loop {
-            let permit = self.limits.admit(&job.action.service).await;
+            let permit = self.limits.admit(job.placement, &job.action.service).await;
             let token = format!("{}-update", job.token(try_number));
             self.write(job.shared, vec![job.intent(&token, IntentOperation::Update, Some(id.clone()), properties)]).await?;
             let result = self.provider.update(&job.request(Some(id), properties), observed).await;
@@ -540,6 +575,10 @@ impl Engine {
             self.forget(job.shared, Vec::new(), &state.address).await?;
             return Ok(Ended::Done);
         };
+        // A cloud that does not show it yet would call it gone already.
+        if let Err(unclear) = self.appear(job, &state).await {
+            return Ok(Ended::Failed(unclear));
+        }
         let ended = self.delete(job, &id, &state.properties).await?;
         // What an emulator can make and not delete goes with the emulator: it is not ours to wait for.
         if matches!(ended, Ended::Done | Ended::Unsupported(_)) {
@@ -572,7 +611,7 @@ impl Engine {
         let mut pause = self.patience.first_pause;
         let mut try_number = 0;
         loop {
-            let permit = self.limits.admit(&job.action.service).await;
+            let permit = self.limits.admit(job.placement, &job.action.service).await;
             let token = format!("{}-delete", job.token(try_number));
             self.write(job.shared, vec![job.intent(&token, IntentOperation::Delete, Some(id.clone()), properties)]).await?;
             let result = self.provider.delete(&job.request(Some(id), properties)).await;
