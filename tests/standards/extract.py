@@ -39,8 +39,9 @@ EVIDENTIA = "evidentia-core==0.13.2"
 CDK = "aws-cdk-lib@2.276.0"
 CHECKOV = "3.3.30"
 
-# Control ids of AWS Security Hub that are younger than prowler's list of the foundational standard, or outside that standard. Each was looked up
-# in AWS's "Control reference for Security Hub CSPM" (securityhub/latest/userguide/securityhub-controls-reference.html).
+# Control ids of AWS Security Hub that are younger than prowler's list of the foundational standard, or outside that standard: to be
+# looked up in AWS's "Control reference for Security Hub CSPM" (securityhub/latest/userguide/securityhub-controls-reference.html). The single ones were;
+# the whole ranges (CloudWatch, IAM, Inspector) are written from memory.
 HUB_ELSEWHERE = (
     [f"CloudWatch.{number}" for number in range(1, 18)]
     + [f"IAM.{number}" for number in range(1, 29)]
@@ -48,7 +49,7 @@ HUB_ELSEWHERE = (
     + [f"Inspector.{number}" for number in range(1, 5)]
 )
 # Identifiers of AWS Config's managed rules that are younger than the list of aws-cdk-lib. Each has a page of its own in AWS's documents
-# (config/latest/developerguide/NAME.html, the name in small letters with `-`), where it was looked up.
+# (config/latest/developerguide/NAME.html, the name in small letters with `-`); part of them was looked up there, the rest is written from memory.
 CONFIG_ELSEWHERE = [
     "ACM_CERTIFICATE_RSA_CHECK",
     "EC2_LAUNCH_TEMPLATE_IMDSV2_CHECK",
@@ -254,7 +255,7 @@ def names_of_config(package):
 
 
 def names_of_hub(prowler):
-    """Control ids of AWS Security Hub: prowler's file of the foundational standard, the documents its checks point to, and what was looked up."""
+    """Control ids of AWS Security Hub: prowler's file of the foundational standard, the documents its checks point to, and HUB_ELSEWHERE."""
     standard = json.loads(prowler.read("prowler/compliance/aws/aws_foundational_security_best_practices_aws.json"))
     listed = {requirement["Id"] for requirement in standard["Requirements"]} | set(HUB_ELSEWHERE)
     spelled = {identifier.split(".")[0].lower(): identifier.split(".")[0] for identifier in listed}
