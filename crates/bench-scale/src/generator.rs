@@ -1,11 +1,11 @@
 //! Layered graphs of simulated resources: ten layers, each resource above the first refers to two of the layer below.
 //!
-//! Invariant: the same number gives the same graph. `benches/versus-terraform` writes the same one for Terraform.
+//! Invariant: the same number gives the same graph, for Strata and for Terraform (`benches/versus-terraform`).
 
 use std::collections::BTreeSet;
 
 use anyhow::Context;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use strata_graph::{
     Address, CloudFormationForm, Contracts, Document, Graph, Layer, Origin, OutputContract, ReplaceOrder, Resource, Scope, Text,
     TypeContract, TypeName,
@@ -88,6 +88,19 @@ pub fn graph(n: usize) -> anyhow::Result<Graph> {
     Ok(graph)
 }
 
+/// The same graph for Terraform, in its JSON syntax: each resource its built-in `terraform_data` with the same properties and edges.
+///
+/// # Errors
+/// As [`graph`].
+pub fn terraform(n: usize) -> anyhow::Result<Value> {
+    let mut resources = Map::new();
+    for resource in graph(n)?.iter() {
+        let known = resource.properties.resolve(&|reference| Some(format!("${{terraform_data.{}.id}}", reference.of.name())), &|_| None);
+        resources.insert(resource.address.name().to_owned(), json!({"input": known}));
+    }
+    Ok(json!({"resource": {THING.terraform: resources}}))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -105,6 +118,14 @@ mod tests {
             depth[number] = below(number, 1000).into_iter().map(|below| depth[below] + 1).max().unwrap_or(0);
         }
         assert_eq!(depth.iter().max(), Some(&(LAYERS - 1)));
+    }
+
+    #[test]
+    fn terraform_gets_the_same_edges() {
+        let resources = terraform(100).unwrap()["resource"]["terraform_data"].clone();
+        assert_eq!(resources.as_object().unwrap().len(), 100);
+        let on: Vec<String> = below(57, 100).into_iter().map(|below| format!("${{terraform_data.r{below:06}.id}}")).collect();
+        assert_eq!(resources["r000057"]["input"]["On"], json!(on));
     }
 
     #[test]

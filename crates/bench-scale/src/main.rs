@@ -1,4 +1,5 @@
-//! Measures planner, engine and store on graphs of many simulated resources: `strata-bench-scale [--runs R] [--phases] N...`.
+//! Measures planner, engine and store on graphs of many simulated resources: `strata-bench-scale [--runs R] [--phases] N...`;
+//! `strata-bench-scale --terraform N` prints the same graph for Terraform.
 //!
 //! Prints one JSON line for each work: `{"work": …, "n": …, "seconds": …, "peak_mib": …}`. Invariants: each work is a process of its
 //! own, so that time and memory are those of the whole process (from its start to its end; its own `VmHWM`); planner, engine, store
@@ -40,6 +41,12 @@ fn main() -> anyhow::Result<()> {
     {
         let report = work::run(work.parse()?, n.parse()?, Path::new(folder))?;
         println!("{}", serde_json::to_string(&report)?);
+        return Ok(());
+    }
+    if let [flag, n] = arguments.as_slice()
+        && flag == "--terraform"
+    {
+        println!("{}", generator::terraform(n.parse().with_context(|| format!("'{n}' is not a number of resources"))?)?);
         return Ok(());
     }
     let wanted = read(&arguments)?;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{Connection, Row, SqliteConnection};
 use strata_graph::Scope;
@@ -210,8 +211,7 @@ fn read_scope(row: &SqliteRow) -> Result<ScopeState, StoreError> {
 }
 
 fn read_resource(row: &SqliteRow) -> Result<ResourceState, StoreError> {
-    let address: String = row.get("address");
-    serde_json::from_str(row.get("body")).map_err(unreadable(address))
+    serde_json::from_str(row.get("body")).map_err(|error| unreadable(row.get::<String, _>("address"))(error))
 }
 
 fn read_run(row: &SqliteRow) -> Result<RunRecord, StoreError> {
@@ -242,9 +242,9 @@ impl Store for SqliteStore {
             Some(row) => read_scope(&row)?,
             None => ScopeState::empty(scope.clone()),
         };
-        let rows = sqlx::query("SELECT * FROM resources WHERE scope = ?").bind(&name).fetch_all(&self.pool).await.map_err(&failed)?;
-        for row in &rows {
-            let resource = read_resource(row)?;
+        let mut rows = sqlx::query("SELECT address, body FROM resources WHERE scope = ?").bind(&name).fetch(&self.pool);
+        while let Some(row) = rows.try_next().await.map_err(&failed)? {
+            let resource = read_resource(&row)?;
             state.resources.insert(resource.address.clone(), resource);
         }
         Ok(state)
@@ -258,9 +258,10 @@ impl Store for SqliteStore {
             let state = read_scope(row)?;
             states.insert(state.scope.clone(), state);
         }
-        let rows = sqlx::query("SELECT * FROM resources").fetch_all(&self.pool).await.map_err(&failed)?;
-        for row in &rows {
-            let resource = read_resource(row)?;
+        // Read while the connection's thread fetches the next: all rows at once would take the memory of the state once more.
+        let mut rows = sqlx::query("SELECT address, body FROM resources").fetch(&self.pool);
+        while let Some(row) = rows.try_next().await.map_err(&failed)? {
+            let resource = read_resource(&row)?;
             let scope = resource.address.scope().clone();
             states.entry(scope.clone()).or_insert_with(|| ScopeState::empty(scope)).resources.insert(resource.address.clone(), resource);
         }
