@@ -54,6 +54,7 @@ fmt: ## formats the Rust code in place
 .PHONY: test-rust
 test-rust: preflight ## the Rust tests, unit and golden
 	$(CARGO) test --locked --workspace
+	STRATA_SEEDS=300 $(CARGO) test --locked --quiet --package strata-engine --features simulation --test simulation
 
 .PHONY: test-python
 test-python: preflight ## the tests of the test tools themselves
@@ -78,6 +79,11 @@ test-chaos: build ## a few rounds of failing calls and killed processes on the e
 .PHONY: chaos
 chaos: build ## many such rounds: make chaos ROUNDS=1000 [SEED=1]
 	"$$(tests/tools/environment moto)/bin/python" tests/chaos/rounds.py --binary $(STRATA) --rounds $(or $(ROUNDS),100) $(if $(SEED),--seed $(SEED))
+
+.PHONY: simulate
+simulate: preflight ## random histories of the engine on the fake cloud: SEEDS=10000, or one: SEED=7
+	STRATA_SEEDS=$(or $(SEEDS),1000) $(if $(SEED),STRATA_SEED=$(SEED)) \
+	    $(CARGO) test --locked --quiet --package strata-engine --features simulation --profile simulation --test simulation
 
 .PHONY: bench
 bench: preflight ## measures check, plan and up; prints the ratios

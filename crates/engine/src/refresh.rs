@@ -28,7 +28,16 @@ pub struct Refreshed {
     /// What could not be looked at: unknown, and never taken for unchanged without saying so.
     pub unseen: Vec<Unseen>,
     /// States whose outputs or readiness the cloud shows otherwise than was known.
-    pub moved: Vec<ResourceState>,
+    pub moved: Vec<Moved>,
+}
+
+/// A resource whose outputs or readiness have moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// As it was known.
+    pub was: ResourceState,
+    /// As it was seen.
+    pub now: ResourceState,
 }
 
 impl Engine {
@@ -46,7 +55,7 @@ impl Engine {
         }))
         .buffer_unordered(at_once);
         let mut refreshed = Refreshed::default();
-        while let Some((mut state, result)) = looks.next().await {
+        while let Some((state, result)) = looks.next().await {
             match result {
                 Ok(None) => {
                     refreshed.observations.insert(state.address.clone(), None);
@@ -64,9 +73,8 @@ impl Engine {
                     };
                     refreshed.observations.insert(state.address.clone(), Some(seen.properties));
                     if state.outputs != seen.outputs || state.status != status {
-                        state.outputs = seen.outputs;
-                        state.status = status;
-                        refreshed.moved.push(state);
+                        let now = ResourceState { outputs: seen.outputs, status, ..state.clone() };
+                        refreshed.moved.push(Moved { was: state, now });
                     }
                 }
                 // What the emulator cannot show is compared with what was applied.
@@ -75,17 +83,17 @@ impl Engine {
             }
         }
         drop(looks);
-        for state in &refreshed.moved {
-            if let Some(scope) = states.get_mut(state.address.scope()) {
-                scope.resources.insert(state.address.clone(), state.clone());
+        for Moved { now, .. } in &refreshed.moved {
+            if let Some(scope) = states.get_mut(now.address.scope()) {
+                scope.resources.insert(now.address.clone(), now.clone());
             }
         }
         refreshed.unseen.sort_by(|left, right| left.address.cmp(&right.address));
-        refreshed.moved.sort_by(|left, right| left.address.cmp(&right.address));
+        refreshed.moved.sort_by(|left, right| left.now.address.cmp(&right.now.address));
         refreshed
     }
 
-    /// Writes what a refresh found moved.
+    /// Writes what a refresh found moved, but for what somebody has written since: between a look and its record lies a person's thought.
     ///
     /// # Errors
     /// When the state cannot be written.
@@ -93,7 +101,8 @@ impl Engine {
         if refreshed.moved.is_empty() {
             return Ok(());
         }
-        Ok(self.store.write(refreshed.moved.iter().cloned().map(|state| Write::Put(Box::new(state))).collect()).await?)
+        let writes = refreshed.moved.iter().cloned();
+        Ok(self.store.write(writes.map(|Moved { was, now }| Write::Refresh { was: Box::new(was), now: Box::new(now) }).collect()).await?)
     }
 
     async fn look(

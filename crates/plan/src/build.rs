@@ -188,6 +188,7 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
         endpoints: input.endpoints,
         approve: input.approve,
         states: &states,
+        contracts: input.contracts,
     })
 }
 
@@ -205,6 +206,7 @@ pub(crate) struct Parts<'a> {
     pub endpoints: Vec<Endpoint>,
     pub approve: Vec<String>,
     pub states: &'a [&'a ScopeState],
+    pub contracts: &'a Contracts,
 }
 
 /// Sorts, numbers the steps and seals the plan.
@@ -217,7 +219,7 @@ pub(crate) fn finish(mut parts: Parts<'_>) -> Result<Plan, PlanError> {
             &right.address,
         ))
     });
-    let steps = steps::number(&parts.actions, parts.states)?;
+    let steps = steps::number(&parts.actions, parts.states, parts.contracts)?;
     let mut plan = Plan {
         version: Plan::VERSION,
         digest: String::new(),
@@ -307,12 +309,9 @@ fn decide(
     if let ResourceStatus::Tainted(why) = &state.status {
         return (Some((replacement(contract), vec![Reason::Tainted(why.clone())], fields)), Outlook::Unknown);
     }
-    // What only refers to something that the emulator lacks stays as it is.
-    let fields: Vec<FieldChange> = fields
-        .into_iter()
-        .filter(|field| !matches!(&field.after, Side::Unknown(value) if refers_only_to_unsupported(value, outlooks)))
-        .collect();
-    if fields.is_empty() {
+    // What refers to something that the emulator lacks cannot be sent: it stays as it is, with all its fields.
+    let stuck = fields.iter().any(|field| matches!(&field.after, Side::Unknown(value) if refers_to_unsupported(value, outlooks)));
+    if fields.is_empty() || stuck {
         let left_behind = (!state.deposed.is_empty()).then(|| (Change::DeleteLeftBehind, vec![Reason::LeftBehind], Vec::new()));
         return (left_behind, Outlook::Known);
     }
@@ -350,7 +349,6 @@ fn references(value: &Value) -> Vec<strata_graph::OutputReference> {
     Document::from(map).references()
 }
 
-fn refers_only_to_unsupported(value: &Value, outlooks: &Outlooks<'_>) -> bool {
-    let all = references(value);
-    !all.is_empty() && all.iter().all(|reference| matches!(outlooks.get(&reference.of), Some(Outlook::Unsupported)))
+fn refers_to_unsupported(value: &Value, outlooks: &Outlooks<'_>) -> bool {
+    references(value).iter().any(|reference| matches!(outlooks.get(&reference.of), Some(Outlook::Unsupported)))
 }

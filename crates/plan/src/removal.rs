@@ -81,6 +81,7 @@ pub fn remove(input: RemovalInput<'_>) -> Result<Plan, PlanError> {
         endpoints: Vec::new(),
         approve: Vec::new(),
         states: &states,
+        contracts: input.contracts,
     })
 }
 

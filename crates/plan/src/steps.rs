@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use strata_graph::Address;
+use strata_graph::{Address, Contracts, ReplaceOrder};
 
 use crate::build::PlanError;
 use crate::model::{Action, Change, Operation, Step, StepId};
@@ -20,7 +20,7 @@ struct Own {
 }
 
 /// Numbers the steps of the actions.
-pub(crate) fn number(actions: &[Action], states: &[&ScopeState]) -> Result<Vec<Step>, PlanError> {
+pub(crate) fn number(actions: &[Action], states: &[&ScopeState], contracts: &Contracts) -> Result<Vec<Step>, PlanError> {
     if actions.is_empty() {
         return Ok(Vec::new());
     }
@@ -98,6 +98,12 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState]) -> Result<Vec<S
     }
     for (address, step) in deposed {
         let Some(mine) = own.get(address) else { continue };
+        let contract = contracts.of_kind(address.kind());
+        if let (Some(main), Some(ReplaceOrder::DeleteBeforeCreate)) = (mine.main, contract.map(|contract| contract.replace_order)) {
+            // Two of it cannot stand: what is left goes before another is made.
+            needed[main.0 as usize].push(step);
+            continue;
+        }
         needed[step.0 as usize].extend(mine.main);
         for above in dependents.get(address).into_iter().flatten().filter_map(|above| own.get(*above)) {
             wished.extend(above.removal.into_iter().chain(above.main).map(|other| (step, other)));

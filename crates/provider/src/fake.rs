@@ -178,6 +178,13 @@ impl FakeCloud {
         }
     }
 
+    /// Changes an output behind everybody's back.
+    pub fn tamper_outputs(&self, owner: &str, output: &str, value: &str) {
+        for thing in self.contents().things.values_mut().filter(|thing| thing.owner == owner) {
+            thing.outputs.insert(output.to_owned(), value.to_owned());
+        }
+    }
+
     /// Removes a thing behind everybody's back.
     pub fn vanish(&self, owner: &str) {
         self.contents().things.retain(|_, thing| thing.owner != owner);

@@ -142,3 +142,16 @@ async fn what_could_not_be_looked_at_is_said_and_not_taken_for_unchanged() {
     assert_eq!(refreshed.unseen.len(), 1);
     assert_eq!(refreshed.unseen[0].address, address("a"));
 }
+
+#[tokio::test]
+async fn what_refers_to_what_the_emulator_lacks_is_not_planned_again_and_again() {
+    let world = World::new().await;
+    world.up(&graph(&[("above", &[])])).await;
+    world.cloud.inject("create", &address("lacking").to_string(), Fault::Refuse(ErrorKind::Unsupported));
+    let mut wanted = graph(&[("lacking", &[]), ("above", &["lacking"])]);
+    set(&mut wanted, "above", "Size", json!(2));
+    world.up(&wanted).await;
+    let plan = world.plan(&wanted).await;
+    assert!(plan.is_empty(), "nothing of it can be sent: {:?}", plan.actions);
+    assert!(world.state().await.resources[&address("above")].id.is_some());
+}

@@ -166,3 +166,23 @@ async fn a_replacement_that_died_and_that_nobody_asks_for_any_more_leaves_nothin
     assert_eq!(world.cloud.inventory(), [""; 0]);
     world.assert_consistent().await;
 }
+
+#[tokio::test]
+async fn where_only_one_can_stand_what_was_left_behind_goes_before_another_is_made() {
+    let world = World::new().await;
+    world.cloud.allow_one("Test::Single");
+    let wanted = graph(&[("single-a", &[])]);
+    world.up(&wanted).await;
+    world.cloud.vanish(&address("single-a").to_string());
+    let plan = world.plan(&wanted).await;
+    crate::crash::die(&world, &plan, "single-a", crate::crash::When::AfterTheCall).await;
+    // Nobody asks for it any more; the dead run's is found beside the record of the one that is gone.
+    world.up(&graph(&[])).await;
+    assert_eq!(world.state().await.resources[&address("single-a")].deposed.len(), 1);
+    // Somebody does again.
+    let report = world.up(&wanted).await;
+    assert_eq!(report.status, RunStatus::Done, "{report:?}");
+    assert_eq!(world.cloud.inventory().len(), 1);
+    world.assert_consistent().await;
+    assert!(world.plan(&wanted).await.is_empty());
+}

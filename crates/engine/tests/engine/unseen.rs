@@ -105,3 +105,37 @@ async fn where_only_one_can_stand_it_is_tried_again_at_once_and_under_the_same_t
     assert_eq!(world.cloud.inventory().len(), 1);
     world.assert_consistent().await;
 }
+
+#[tokio::test]
+async fn what_a_stopped_run_made_and_nothing_shows_yet_is_not_made_again_and_not_forgotten() {
+    let wanted = graph(&[("a", &[])]);
+    for then in [&wanted, &graph(&[])] {
+        let world = World::new().await;
+        let (_, engine) = late(&world);
+        let plan = world.plan(&wanted).await;
+        let cancel = Cancel::default();
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        let stopper = cancel.clone();
+        let watcher = tokio::spawn(async move {
+            // Asked to stop while the new one is waited for.
+            while let Some(event) = receiver.recv().await {
+                if matches!(event, strata_engine::Event::Waiting { .. }) {
+                    stopper.ask();
+                }
+            }
+        });
+        let report = engine.run(&plan, &alive(), cancel, sender).await.unwrap();
+        watcher.await.unwrap();
+        assert_eq!(report.status, RunStatus::Cancelled, "{report:?}");
+        // The cloud says that it is not there, and the plan believes it.
+        let mut states = world.states().await;
+        let refreshed = engine.refresh("acme", &mut states).await;
+        assert_eq!(refreshed.observations[&address("a")], None);
+        let plan = world.plan_from(then, &states, &refreshed, &[]);
+        let (sender, _receiver) = mpsc::unbounded_channel();
+        let report = engine.run(&plan, &alive(), Cancel::default(), sender).await.unwrap();
+        assert_eq!(report.status, RunStatus::Done, "{report:?}");
+        assert_eq!(world.cloud.inventory().len(), then.len());
+        world.assert_consistent().await;
+    }
+}

@@ -140,3 +140,23 @@ async fn the_journal_holds_an_intent_with_its_outcome_for_every_call() {
     let tokens: std::collections::BTreeSet<&str> = journal.iter().map(|(intent, _)| intent.token.as_str()).collect();
     assert_eq!(tokens.len(), 4, "every intent has a token of its own");
 }
+
+#[tokio::test]
+async fn what_was_seen_before_another_run_wrote_is_not_put_over_it() {
+    let world = World::new().await;
+    world.cloud.pend(1);
+    world.up(&graph(&[("a", &[])])).await;
+    // Somebody looks at what looks broken now, and thinks.
+    world.cloud.tamper_outputs(&address("a").to_string(), "Arn", "moved");
+    let mut states = world.states().await;
+    let refreshed = world.engine.refresh("acme", &mut states).await;
+    assert_eq!(refreshed.moved.len(), 1);
+    // Meanwhile another run makes it anew.
+    let mut wanted = graph(&[("a", &[])]);
+    set(&mut wanted, "a", "Name", json!("another"));
+    assert_eq!(world.up(&wanted).await.status, RunStatus::Done);
+    let new = world.state().await;
+    world.engine.keep(&refreshed).await.unwrap();
+    assert_eq!(world.state().await.resources, new.resources, "the record of the new one stands");
+    world.assert_consistent().await;
+}

@@ -96,13 +96,19 @@ impl World {
         let mut states = self.states().await;
         let refreshed = self.engine.refresh("acme", &mut states).await;
         self.engine.keep(&refreshed).await.unwrap();
-        let plan = strata_plan::build(PlanInput {
+        let plan = self.plan_from(graph, &states, &refreshed, delete_data);
+        (plan, refreshed)
+    }
+
+    /// The plan from what was read and seen before.
+    pub fn plan_from(&self, graph: &Graph, states: &BTreeMap<Scope, ScopeState>, refreshed: &Refreshed, delete_data: &[&str]) -> Plan {
+        strata_plan::build(PlanInput {
             platform: "acme",
             target: &scope(),
             scopes: &[Desired { scope: scope(), placement: placement(), metadata: Value::Null, stands_on: Vec::new() }],
             graph,
             contracts: &contracts(),
-            states: &states,
+            states,
             observations: &refreshed.observations,
             delete_data: &delete_data.iter().map(|name| (*name).to_owned()).collect(),
             verdicts: Vec::new(),
@@ -110,8 +116,7 @@ impl World {
             endpoints: Vec::new(),
             approve: Vec::new(),
         })
-        .unwrap();
-        (plan, refreshed)
+        .unwrap()
     }
 
     /// The plan that removes the environment.

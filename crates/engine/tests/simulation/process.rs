@@ -136,6 +136,10 @@ fn shown(write: &Write) -> Option<String> {
             format!("put {} {id} {:?} deposed {deposed:?}", state.address, state.status)
         }
         Write::Remove(address) => format!("remove {address}"),
+        Write::Moved(scope) => format!("moved {scope}"),
+        Write::Refresh { was, now } => {
+            format!("refresh {} {:?} {:?} to {:?} {:?}", was.address, was.status, was.outputs, now.status, now.outputs)
+        }
     })
 }
 

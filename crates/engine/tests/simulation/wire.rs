@@ -248,12 +248,25 @@ impl Provider for Wire {
     async fn update(&self, request: &Request<'_>, observed: &Document) -> Result<(), ProviderError> {
         self.approve("update", request);
         let observed = observed.clone();
-        self.send("update", request, |sim, letter| async move { sim.cloud.update(&letter.request(), &observed).await }).await
+        self.send("update", request, |sim, letter| async move {
+            if letter.id.as_ref().is_some_and(|id| sim.is_hidden(id)) {
+                return Err(ProviderError::new(ErrorKind::NotFound, "fake:update", "it does not show yet"));
+            }
+            sim.cloud.update(&letter.request(), &observed).await
+        })
+        .await
     }
 
     async fn delete(&self, request: &Request<'_>) -> Result<(), ProviderError> {
         self.approve("delete", request);
-        self.send("delete", request, |sim, letter| async move { sim.cloud.delete(&letter.request()).await }).await
+        self.send("delete", request, |sim, letter| async move {
+            // What does not show yet is gone already for whoever deletes it.
+            if letter.id.as_ref().is_some_and(|id| sim.is_hidden(id)) {
+                return Ok(());
+            }
+            sim.cloud.delete(&letter.request()).await
+        })
+        .await
     }
 }
 
