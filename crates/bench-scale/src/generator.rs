@@ -2,9 +2,10 @@
 //!
 //! Invariant: the same number gives the same graph, for Strata and for Terraform (`benches/versus-terraform`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use strata_graph::{
     Address, CloudFormationForm, Contracts, Document, Graph, Layer, Origin, OutputContract, ReplaceOrder, Resource, Scope, Text,
@@ -30,6 +31,16 @@ static THING: TypeContract = TypeContract {
     terraform: "terraform_data",
     singleton: false,
 };
+
+/// What a simulated resource has.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Properties<'a> {
+    name: String,
+    size: usize,
+    on: Vec<Text>,
+    tags: BTreeMap<&'a str, &'a str>,
+}
 
 /// The one type of these graphs.
 pub fn contracts() -> Contracts {
@@ -67,12 +78,12 @@ pub fn graph(n: usize) -> anyhow::Result<Graph> {
     for number in 0..n {
         let address = address(number);
         let on: Vec<Text> = below(number, n).into_iter().map(|below| Text::output(&self::address(below), "Id")).collect();
-        let properties = json!({
-            "Name": format!("thing-{number}"),
-            "Size": number % 16,
-            "On": on,
-            "Tags": {ADDRESS_TAG: address.to_string(), PLATFORM_TAG: PLATFORM},
-        });
+        let properties = Properties {
+            name: format!("thing-{number}"),
+            size: number % 16,
+            on,
+            tags: [(ADDRESS_TAG, address.as_str()), (PLATFORM_TAG, PLATFORM)].into(),
+        };
         graph.insert(Resource {
             type_name: TypeName(THING.type_name.to_owned()),
             layer: Layer::Infrastructure,

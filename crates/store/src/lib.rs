@@ -8,6 +8,7 @@ pub mod backup;
 pub mod error;
 pub mod machine;
 pub mod model;
+mod read;
 mod schema;
 pub mod sqlite;
 mod verify;

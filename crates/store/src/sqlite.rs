@@ -8,17 +8,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{Connection, Row, SqliteConnection};
 use strata_graph::Scope;
-use strata_plan::{Plan, ResourceState, ScopePlan, ScopeState};
+use strata_plan::{Plan, ScopePlan, ScopeState};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Store;
 use crate::error::StoreError;
 use crate::machine::{Machine, ThisMachine};
 use crate::model::{Asked, Intent, LEASE_SECONDS, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, StepRecord, Write};
+use crate::read;
 use crate::schema::MIGRATIONS;
 use crate::writer::{Batch, write_all};
 
@@ -210,10 +210,6 @@ fn read_scope(row: &SqliteRow) -> Result<ScopeState, StoreError> {
     })
 }
 
-fn read_resource(row: &SqliteRow) -> Result<ResourceState, StoreError> {
-    serde_json::from_str(row.get("body")).map_err(|error| unreadable(row.get::<String, _>("address"))(error))
-}
-
 fn read_run(row: &SqliteRow) -> Result<RunRecord, StoreError> {
     let id = RunId(format!("run-{}", row.get::<i64, _>("number")));
     let target: String = row.get("target");
@@ -237,33 +233,34 @@ impl Store for SqliteStore {
     async fn scope(&self, scope: &Scope) -> Result<ScopeState, StoreError> {
         let name = scope.to_string();
         let failed = self.failed("cannot be read");
-        let row = sqlx::query("SELECT * FROM scopes WHERE scope = ?").bind(&name).fetch_optional(&self.pool).await.map_err(&failed)?;
+        let mut moment = self.pool.begin().await.map_err(&failed)?;
+        let row = sqlx::query("SELECT * FROM scopes WHERE scope = ?").bind(&name).fetch_optional(&mut *moment).await.map_err(&failed)?;
         let mut state = match row {
             Some(row) => read_scope(&row)?,
             None => ScopeState::empty(scope.clone()),
         };
-        let mut rows = sqlx::query("SELECT address, body FROM resources WHERE scope = ?").bind(&name).fetch(&self.pool);
-        while let Some(row) = rows.try_next().await.map_err(&failed)? {
-            let resource = read_resource(&row)?;
-            state.resources.insert(resource.address.clone(), resource);
-        }
+        let resources = read::resources(&mut moment, Some(&name), &failed).await?;
+        state.resources = resources.into_iter().map(|resource| (resource.address.clone(), resource)).collect();
         Ok(state)
     }
 
     async fn scopes(&self) -> Result<Vec<ScopeState>, StoreError> {
         let failed = self.failed("cannot be read");
-        let rows = sqlx::query("SELECT * FROM scopes").fetch_all(&self.pool).await.map_err(&failed)?;
+        let mut moment = self.pool.begin().await.map_err(&failed)?;
+        let rows = sqlx::query("SELECT * FROM scopes").fetch_all(&mut *moment).await.map_err(&failed)?;
         let mut states: std::collections::BTreeMap<Scope, ScopeState> = std::collections::BTreeMap::new();
         for row in &rows {
             let state = read_scope(row)?;
             states.insert(state.scope.clone(), state);
         }
-        // Read while the connection's thread fetches the next: all rows at once would take the memory of the state once more.
-        let mut rows = sqlx::query("SELECT address, body FROM resources").fetch(&self.pool);
-        while let Some(row) = rows.try_next().await.map_err(&failed)? {
-            let resource = read_resource(&row)?;
-            let scope = resource.address.scope().clone();
-            states.entry(scope.clone()).or_insert_with(|| ScopeState::empty(scope)).resources.insert(resource.address.clone(), resource);
+        for resource in read::resources(&mut moment, None, &failed).await? {
+            let scope = resource.address.scope();
+            if !states.contains_key(scope) {
+                states.insert(scope.clone(), ScopeState::empty(scope.clone()));
+            }
+            if let Some(state) = states.get_mut(resource.address.scope()) {
+                state.resources.insert(resource.address.clone(), resource);
+            }
         }
         Ok(states.into_values().collect())
     }
@@ -566,7 +563,7 @@ mod tests {
     use super::*;
     use std::collections::{BTreeMap, BTreeSet};
     use strata_graph::{Address, Contracts, Document, Graph, Layer, PhysicalId, TypeName};
-    use strata_plan::{Desired, Placement, PlanInput, ResourceStatus};
+    use strata_plan::{Desired, Placement, PlanInput, ResourceState, ResourceStatus};
 
     fn placement() -> Placement {
         Placement { account: "a".into(), account_id: "111111111111".into(), role: None, region: "us-east-1".into() }

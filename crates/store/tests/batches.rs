@@ -122,7 +122,17 @@ async fn many_callers_at_once_leave_what_each_alone_would_have_left() {
         }
     }
     let state = store.scope(&scope()).await.unwrap();
-    assert_eq!(state.serial, MANY as u64, "begun once, and learnt of every call but one");
+    assert_eq!(store.scopes().await.unwrap(), [state.clone()], "read part by part, of one scope or of all");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let alone = SqliteStore::open(elsewhere.path()).await.unwrap();
+    assert_eq!(alone.begin(&plan(), &starter()).await.unwrap(), run);
+    for number in 0..MANY {
+        alone.write(fenced(vec![intent(&run, number)])).await.unwrap();
+    }
+    for number in 1..MANY {
+        alone.write(fenced(vec![outcome(number), resource(number, "made"), resource(number, "seen")])).await.unwrap();
+    }
+    assert_eq!(alone.scope(&scope()).await.unwrap(), state, "serial and all");
     assert_eq!(state.resources.len(), MANY - 1);
     assert!(state.resources.values().all(|resource| resource.purpose == "seen"), "of one resource the last write counts");
 
