@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use strata_graph::{Address, Scope};
-use strata_plan::{Observations, Placement, ResourceState, ResourceStatus, ScopeState};
-use strata_provider::{ErrorKind, ProviderError, Readiness, Request};
+use strata_plan::{Observations, ResourceState, ResourceStatus, ScopeState};
+use strata_provider::{ErrorKind, Placement, ProviderError, Readiness, Request};
 use strata_store::Write;
 
 use crate::run::EngineError;
@@ -43,19 +44,23 @@ pub struct Moved {
 impl Engine {
     /// Looks at every resource of the states; outputs and readiness that have moved are put into `states`.
     pub async fn refresh(&self, platform: &str, states: &mut BTreeMap<Scope, ScopeState>) -> Refreshed {
-        let mut work: Vec<(ResourceState, Placement)> = Vec::new();
-        for scope in states.values() {
-            let Some(placement) = &scope.placement else { continue };
-            work.extend(scope.resources.values().filter(|state| state.id.is_some()).map(|state| (state.clone(), placement.clone())));
-        }
+        let placed: Vec<(&ScopeState, Placement)> =
+            states.values().filter_map(|scope| Some((scope, provider_placement(scope.placement.as_ref()?)))).collect();
+        let work: Vec<(&ResourceState, &Placement)> = placed
+            .iter()
+            .flat_map(|(scope, placement)| scope.resources.values().map(move |state| (state, placement)))
+            .filter(|(state, _)| state.id.is_some())
+            .collect();
         let at_once = self.limits.at_once().max(1) * 2;
-        let mut looks = futures::stream::iter(work.into_iter().map(|(state, placement)| async move {
-            let result = self.look(platform, &state, &placement).await;
-            (state, result)
-        }))
-        .buffer_unordered(at_once);
+        let mut waiting = work.into_iter();
+        let mut looks = FuturesUnordered::new();
         let mut refreshed = Refreshed::default();
-        while let Some((state, result)) = looks.next().await {
+        loop {
+            while looks.len() < at_once {
+                let Some((state, placement)) = waiting.next() else { break };
+                looks.push(self.look(platform, state, placement));
+            }
+            let Some((state, result)) = looks.next().await else { break };
             match result {
                 Ok(None) => {
                     refreshed.observations.insert(state.address.clone(), None);
@@ -74,12 +79,12 @@ impl Engine {
                     refreshed.observations.insert(state.address.clone(), Some(seen.properties));
                     if state.outputs != seen.outputs || state.status != status {
                         let now = ResourceState { outputs: seen.outputs, status, ..state.clone() };
-                        refreshed.moved.push(Moved { was: state, now });
+                        refreshed.moved.push(Moved { was: state.clone(), now });
                     }
                 }
                 // What the emulator cannot show is compared with what was applied.
                 Err(error) if error.kind == ErrorKind::Unsupported => {}
-                Err(error) => refreshed.unseen.push(Unseen { address: state.address, error }),
+                Err(error) => refreshed.unseen.push(Unseen { address: state.address.clone(), error }),
             }
         }
         drop(looks);
@@ -105,21 +110,20 @@ impl Engine {
         Ok(self.store.write(writes.map(|Moved { was, now }| Write::Refresh { was: Box::new(was), now: Box::new(now) }).collect()).await?)
     }
 
-    async fn look(
+    async fn look<'a>(
         &self,
         platform: &str,
-        state: &ResourceState,
+        state: &'a ResourceState,
         placement: &Placement,
-    ) -> Result<Option<strata_provider::Observation>, ProviderError> {
-        let placement = provider_placement(placement);
+    ) -> (&'a ResourceState, Result<Option<strata_provider::Observation>, ProviderError>) {
         let request = Request {
-            placement: &placement,
+            placement,
             platform,
             address: &state.address,
             type_name: &state.type_name,
             id: state.id.as_ref(),
             properties: &state.properties,
         };
-        self.provider.observe(&request).await
+        (state, self.provider.observe(&request).await)
     }
 }
