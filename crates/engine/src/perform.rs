@@ -295,16 +295,18 @@ impl Engine {
         Ok(Ended::Failed("no try was made".to_owned()))
     }
 
-    /// Looks by its id for a resource that was made and never seen, for as long as it may stay unseen. None where nothing shows up, and for
-    /// what was seen before: that is gone. The error says why that is not clear.
+    /// Looks by its id for a resource that the plan did not find: one that was made and never seen, for as long as it may stay unseen.
+    /// None where nothing shows up. The error says why that is not clear.
     async fn appear(&self, job: &Job<'_>, state: &ResourceState) -> Result<Option<PhysicalId>, String> {
-        let (Some(id), ResourceStatus::Pending(_)) = (&state.id, &state.status) else { return Ok(None) };
+        let Some(id) = &state.id else { return Ok(None) };
+        let patience = if matches!(state.status, ResourceStatus::Pending(_)) { self.patience.shows } else { Duration::ZERO };
         let since = Instant::now();
         loop {
             match self.provider.observe(&job.request(Some(id), &state.properties)).await {
+                Ok(Some(seen)) if seen.readiness == Readiness::Deleting => return Ok(None),
                 Ok(Some(_)) => return Ok(Some(id.clone())),
                 Err(error) if error.kind == ErrorKind::Unsupported => return Ok(None),
-                Ok(None) if since.elapsed() >= self.patience.shows => return Ok(None),
+                Ok(None) if since.elapsed() >= patience => return Ok(None),
                 Err(error) if !error.kind.is_retryable() || since.elapsed() >= self.patience.ready => {
                     return Err(format!("an earlier run made it as {id}, and looking at it failed: {error}; the next run looks again"));
                 }
@@ -576,7 +578,9 @@ impl Engine {
             return Ok(Ended::Done);
         };
         // A cloud that does not show it yet would call it gone already.
-        if let Err(unclear) = self.appear(job, &state).await {
+        if matches!(state.status, ResourceStatus::Pending(_))
+            && let Err(unclear) = self.appear(job, &state).await
+        {
             return Ok(Ended::Failed(unclear));
         }
         let ended = self.delete(job, &id, &state.properties).await?;

@@ -8,7 +8,7 @@ use strata_policy::Verdict;
 
 use crate::compare::{FieldChange, Side, compare};
 use crate::model::{Action, Change, Endpoint, Notice, Plan, Purpose, Reason, Record, ScopePlan};
-use crate::removal::{delete_action, keep};
+use crate::removal::{Pinned, delete_action, keep};
 use crate::state::{Observations, Placement, ResourceState, ResourceStatus, ScopeState};
 use crate::steps;
 
@@ -99,6 +99,16 @@ type Outlooks<'a> = HashMap<&'a Address, Outlook>;
 pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
     let order = input.graph.checked_order()?;
     let planned: BTreeMap<&Scope, &Desired> = input.scopes.iter().map(|desired| (&desired.scope, desired)).collect();
+    let mut unwanted: BTreeMap<Address, &ResourceState> = BTreeMap::new();
+    for desired in input.scopes {
+        for state in input.states.get(&desired.scope).into_iter().flat_map(|scope| scope.resources.values()) {
+            if input.graph.get(&state.address).is_none() {
+                unwanted.insert(state.address.clone(), state);
+            }
+        }
+    }
+    let kept = keep(&unwanted, input.delete_data);
+    let pinned = Pinned::by(kept.iter().filter_map(|kept| unwanted.get(&kept.address).copied()), input.states);
     let mut outlooks = Outlooks::with_capacity(order.len());
     let mut actions: Vec<Action> = Vec::new();
     let mut records = Vec::new();
@@ -115,7 +125,10 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
         let observation = input.observations.get(address).map(Option::as_ref);
         // Of what is new nothing is compared.
         let properties = state.map(|_| resolve(resource, &desired.placement, &input, &outlooks)).unwrap_or_default();
-        let (decision, outlook) = decide(&dependencies, contract, state, &properties, observation, &outlooks);
+        let (mut decision, outlook) = decide(&dependencies, contract, state, &properties, observation, &outlooks);
+        if pinned.left_behind.contains(address) {
+            decision = decision.filter(|(change, ..)| *change != Change::DeleteLeftBehind);
+        }
         outlooks.insert(address, outlook);
         match decision {
             Some((change, reasons, fields)) => actions.push(Action {
@@ -146,15 +159,6 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
         }
     }
 
-    let mut unwanted: BTreeMap<Address, &ResourceState> = BTreeMap::new();
-    for desired in input.scopes {
-        for state in input.states.get(&desired.scope).into_iter().flat_map(|scope| scope.resources.values()) {
-            if input.graph.get(&state.address).is_none() {
-                unwanted.insert(state.address.clone(), state);
-            }
-        }
-    }
-    let kept = keep(&unwanted, input.delete_data);
     let kept_addresses: BTreeSet<&Address> = kept.iter().map(|kept| &kept.address).collect();
     for (address, state) in &unwanted {
         if !kept_addresses.contains(address) {
@@ -189,6 +193,7 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
         approve: input.approve,
         states: &states,
         contracts: input.contracts,
+        pinned,
     })
 }
 
@@ -207,6 +212,7 @@ pub(crate) struct Parts<'a> {
     pub approve: Vec<String>,
     pub states: &'a [&'a ScopeState],
     pub contracts: &'a Contracts,
+    pub pinned: Pinned,
 }
 
 /// Sorts, numbers the steps and seals the plan.
@@ -219,7 +225,7 @@ pub(crate) fn finish(mut parts: Parts<'_>) -> Result<Plan, PlanError> {
             &right.address,
         ))
     });
-    let steps = steps::number(&parts.actions, parts.states, parts.contracts)?;
+    let steps = steps::number(&parts.actions, parts.states, parts.contracts, &parts.pinned)?;
     let mut plan = Plan {
         version: Plan::VERSION,
         digest: String::new(),

@@ -82,6 +82,7 @@ pub fn remove(input: RemovalInput<'_>) -> Result<Plan, PlanError> {
         approve: Vec::new(),
         states: &states,
         contracts: input.contracts,
+        pinned: Pinned::default(),
     })
 }
 
@@ -113,6 +114,41 @@ pub(crate) fn keep(unwanted: &BTreeMap<Address, &ResourceState>, delete_data: &B
         }
     }
     kept.into_values().collect()
+}
+
+/// Old incarnations that stay, since kept data stands on them.
+#[derive(Debug, Default)]
+pub(crate) struct Pinned {
+    /// Addresses whose present incarnation stays when another is made.
+    pub present: BTreeSet<Address>,
+    /// Addresses whose earlier incarnations stay.
+    pub left_behind: BTreeSet<Address>,
+}
+
+impl Pinned {
+    /// What these kept resources stand on.
+    pub(crate) fn by<'a>(kept: impl Iterator<Item = &'a ResourceState>, states: &BTreeMap<Scope, ScopeState>) -> Self {
+        let mut pinned = Self::default();
+        for state in kept {
+            for below in &state.dependencies {
+                let Some(known) = states.get(below.scope()).and_then(|scope| scope.resources.get(below)) else { continue };
+                // It stands on the present incarnation if it holds one of its outputs.
+                let present = known.outputs.values().any(|output| state.properties.0.values().any(|value| holds(value, output)));
+                if present { &mut pinned.present } else { &mut pinned.left_behind }.insert(below.clone());
+            }
+        }
+        pinned
+    }
+}
+
+/// Whether a text is somewhere in a value.
+fn holds(value: &serde_json::Value, text: &str) -> bool {
+    match value {
+        serde_json::Value::String(found) => found.contains(text),
+        serde_json::Value::Array(items) => items.iter().any(|item| holds(item, text)),
+        serde_json::Value::Object(map) => map.values().any(|item| holds(item, text)),
+        _ => false,
+    }
 }
 
 /// The action that deletes a resource.

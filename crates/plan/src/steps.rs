@@ -9,6 +9,7 @@ use strata_graph::{Address, Contracts, ReplaceOrder};
 
 use crate::build::PlanError;
 use crate::model::{Action, Change, Operation, Step, StepId};
+use crate::removal::Pinned;
 use crate::state::{ResourceState, ScopeState};
 
 #[derive(Default, Clone, Copy)]
@@ -20,7 +21,7 @@ struct Own {
 }
 
 /// Numbers the steps of the actions.
-pub(crate) fn number(actions: &[Action], states: &[&ScopeState], contracts: &Contracts) -> Result<Vec<Step>, PlanError> {
+pub(crate) fn number(actions: &[Action], states: &[&ScopeState], contracts: &Contracts, pinned: &Pinned) -> Result<Vec<Step>, PlanError> {
     if actions.is_empty() {
         return Ok(Vec::new());
     }
@@ -42,7 +43,10 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState], contracts: &Con
             Change::DeleteLeftBehind => {}
             Change::ReplaceCreateFirst => {
                 mine.main = Some(push(index, Operation::Create));
-                mine.removal = Some(push(index, Operation::DeleteReplaced));
+                // What kept data stands on is deposed and stays.
+                if !pinned.present.contains(&action.address) {
+                    mine.removal = Some(push(index, Operation::DeleteReplaced));
+                }
             }
             Change::ReplaceDeleteFirst => {
                 mine.removal = Some(push(index, Operation::Delete));
@@ -55,11 +59,15 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState], contracts: &Con
     let by_address: BTreeMap<&Address, &ResourceState> =
         states.iter().flat_map(|scope| scope.resources.values()).map(|state| (&state.address, state)).collect();
     let mut deposed: Vec<(&Address, StepId)> = Vec::new();
-    for (index, action) in actions.iter().enumerate() {
+    for (index, action) in actions.iter().enumerate().filter(|(_, action)| !pinned.left_behind.contains(&action.address)) {
         for left in by_address.get(&action.address).into_iter().flat_map(|state| &state.deposed) {
             let operation = Operation::DeleteDeposed { id: left.id.clone(), properties: left.properties.clone() };
             deposed.push((&action.address, push(index, operation)));
         }
+    }
+    let mut left_of: HashMap<&Address, Vec<StepId>> = HashMap::new();
+    for (address, step) in &deposed {
+        left_of.entry(*address).or_default().push(*step);
     }
     let mut dependents: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
     for state in by_address.values() {
@@ -87,11 +95,13 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState], contracts: &Con
                 needed[removal.0 as usize].extend(mine.main);
             }
             for above in dependents.get(&action.address).into_iter().flatten() {
+                let left = left_of.get(above).into_iter().flatten();
                 let Some(above) = own.get(*above) else { continue };
                 wished.extend(above.removal.map(|step| (removal, step)));
                 // A resource that is made anew before those above it change cannot wait for their change.
                 if action.change != Change::ReplaceDeleteFirst {
-                    wished.extend(above.main.map(|step| (removal, step)));
+                    // What their replacements left behind may stand on it as well.
+                    wished.extend(above.main.iter().chain(left).map(|step| (removal, *step)));
                 }
             }
         }
@@ -105,7 +115,9 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState], contracts: &Con
             continue;
         }
         needed[step.0 as usize].extend(mine.main);
-        for above in dependents.get(address).into_iter().flatten().filter_map(|above| own.get(*above)) {
+        for above in dependents.get(address).into_iter().flatten() {
+            wished.extend(left_of.get(above).into_iter().flatten().map(|other| (step, *other)));
+            let Some(above) = own.get(*above) else { continue };
             wished.extend(above.removal.into_iter().chain(above.main).map(|other| (step, other)));
         }
         // The state forgets a resource with its last incarnation, so the older ones go first.

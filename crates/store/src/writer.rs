@@ -45,7 +45,7 @@ pub(crate) async fn write_all(
                 Err(_) => break,
             }
         }
-        match commit(&mut connection, batches.iter().flat_map(|batch| &batch.writes), &path, &*machine).await {
+        match commit(&mut connection, batches.iter().map(|batch| batch.writes.as_slice()), &path, &*machine).await {
             Ok(()) => {
                 for batch in batches {
                     // A caller that went away needs no answer.
@@ -55,7 +55,7 @@ pub(crate) async fn write_all(
             Err(_) => {
                 // One bad write must not fail its neighbours, and its caller must hear why: each alone.
                 for batch in batches {
-                    let result = commit(&mut connection, batch.writes.iter(), &path, &*machine).await;
+                    let result = commit(&mut connection, std::iter::once(batch.writes.as_slice()), &path, &*machine).await;
                     let _ = batch.done.send(result);
                 }
             }
@@ -65,12 +65,12 @@ pub(crate) async fn write_all(
 
 async fn commit<'a>(
     connection: &mut SqliteConnection,
-    writes: impl Iterator<Item = &'a Write>,
+    callers: impl Iterator<Item = &'a [Write]>,
     path: &Path,
     machine: &dyn Machine,
 ) -> Result<(), StoreError> {
     let failed = database(path, "cannot be written");
-    let gathered = Gathered::of(writes);
+    let gathered = Gathered::of(callers);
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(&failed)?;
     gathered.apply(&mut transaction, &written(machine.now()), &failed).await?;
     transaction.commit().await.map_err(&failed)
@@ -80,7 +80,8 @@ async fn commit<'a>(
 /// outcome; of what concerns one resource the last write counts.
 #[derive(Default)]
 struct Gathered<'a> {
-    fences: BTreeSet<&'a RunId>,
+    /// The runs that write, with how often each wrote resources.
+    fences: BTreeMap<&'a RunId, i64>,
     steps: Vec<(&'a RunId, &'a [StepRecord])>,
     intents: Vec<&'a Intent>,
     outcomes: BTreeMap<&'a str, &'a Outcome>,
@@ -90,13 +91,20 @@ struct Gathered<'a> {
 }
 
 impl<'a> Gathered<'a> {
-    fn of(writes: impl Iterator<Item = &'a Write>) -> Self {
+    fn of(callers: impl Iterator<Item = &'a [Write]>) -> Self {
         let mut all = Self::default();
+        for writes in callers {
+            all.add(writes);
+        }
+        all
+    }
+
+    fn add(&mut self, writes: &'a [Write]) {
+        let all = self;
+        let put = writes.iter().any(|write| matches!(write, Write::Put(_) | Write::Remove(_)));
         for write in writes {
             match write {
-                Write::Fence(run) => {
-                    all.fences.insert(run);
-                }
+                Write::Fence(run) => *all.fences.entry(run).or_default() += i64::from(put),
                 Write::Steps { run, steps } => all.steps.push((run, steps)),
                 Write::Intent(intent) => all.intents.push(intent),
                 Write::Outcome { token, outcome } => {
@@ -114,7 +122,6 @@ impl<'a> Gathered<'a> {
                 Write::Refresh { was, now } => all.refreshed.push((was, now)),
             }
         }
-        all
     }
 
     async fn apply(
@@ -123,7 +130,7 @@ impl<'a> Gathered<'a> {
         at: &str,
         failed: &(impl Fn(sqlx::Error) -> StoreError + Sync),
     ) -> Result<(), StoreError> {
-        for run in self.fences {
+        for run in self.fences.keys() {
             let status: Option<String> = sqlx::query_scalar("SELECT status FROM runs WHERE number = ?")
                 .bind(run_number(run))
                 .fetch_optional(&mut *connection)
@@ -146,6 +153,10 @@ impl<'a> Gathered<'a> {
         intend(connection, &self.intents, at, failed).await?;
         let outcomes: Vec<(&str, &Outcome)> = self.outcomes.into_iter().collect();
         settle(connection, &outcomes, at, failed).await?;
+        // Nor is a plan from before what the run has just seen one against this state: a run that dies now never ends and says so.
+        for (run, times) in self.fences.iter().filter(|(_, times)| **times > 0) {
+            grow(connection, run_number(run), *times, failed).await?;
+        }
         for scope in self.moved {
             sqlx::query("UPDATE scopes SET serial = serial + 1 WHERE scope = ?")
                 .bind(scope.to_string())
@@ -242,15 +253,26 @@ async fn settle(
     }
     // Whoever planned before this was known planned against another state: the serial grows by one for each outcome.
     for (run, count) in settled {
-        sqlx::query(
-            "UPDATE scopes SET serial = serial + ? WHERE scope IN (SELECT value FROM json_each((SELECT scopes FROM runs WHERE number = ?)))",
-        )
-        .bind(count)
-        .bind(run)
-        .execute(&mut *connection)
-        .await
-        .map_err(failed)?;
+        grow(connection, run, count, failed).await?;
     }
+    Ok(())
+}
+
+/// Makes the serials of a run's scopes grow.
+async fn grow(
+    connection: &mut SqliteConnection,
+    run: i64,
+    times: i64,
+    failed: &(impl Fn(sqlx::Error) -> StoreError + Sync),
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE scopes SET serial = serial + ? WHERE scope IN (SELECT value FROM json_each((SELECT scopes FROM runs WHERE number = ?)))",
+    )
+    .bind(times)
+    .bind(run)
+    .execute(connection)
+    .await
+    .map_err(failed)?;
     Ok(())
 }
 

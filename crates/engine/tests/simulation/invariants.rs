@@ -50,6 +50,17 @@ impl View {
         self.resources().flat_map(|state| state.id.iter().chain(state.deposed.iter().map(|left| &left.id))).collect()
     }
 
+    /// Whose properties hold an output of this thing.
+    pub fn users(&self, id: &PhysicalId) -> Vec<&Address> {
+        let outputs = self.standing.iter().filter(|thing| thing.id == *id).flat_map(|thing| thing.outputs.values());
+        let outputs: Vec<&String> = outputs.collect();
+        let holds = |state: &&ResourceState| {
+            let on = state.properties.at("On").and_then(|on| on.as_array());
+            on.into_iter().flatten().any(|value| outputs.iter().any(|output| value == output.as_str()))
+        };
+        self.resources().filter(holds).map(|state| &state.address).collect()
+    }
+
     /// What we made and no record names.
     pub fn strays(&self) -> Vec<&Standing> {
         let on_record = self.on_record();
@@ -134,8 +145,11 @@ pub async fn in_the_end(sim: &Arc<Sim>, spec: &Spec) {
             }
             continue;
         }
-        if !state.deposed.is_empty() {
-            sim.violated(format!("{address} still has what a replacement left behind"));
+        for left in &state.deposed {
+            // What kept data stands on stays, though another was made.
+            if !view.users(&left.id).iter().any(|user| kept(&view, spec, user)) {
+                sim.violated(format!("{address} still has what a replacement left behind: {}", left.id));
+            }
         }
         let Some(id) = &state.id else {
             if !matches!(state.status, ResourceStatus::Unsupported(_)) {
