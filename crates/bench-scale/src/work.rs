@@ -65,6 +65,8 @@ impl FromStr for Work {
 pub struct Report {
     /// Its peak resident memory.
     pub peak_mib: f64,
+    /// The processor time of all its threads, in seconds, to the hundredth.
+    pub processor: f64,
     /// Where its time went, in seconds.
     pub phases: Vec<(String, f64)>,
 }
@@ -73,7 +75,7 @@ impl Report {
     /// The phases in one line.
     pub fn phases_text(&self) -> String {
         let parts: Vec<String> = self.phases.iter().map(|(name, seconds)| format!("{name} {seconds:.3}")).collect();
-        format!("{}; peak {:.1} MiB", parts.join(", "), self.peak_mib)
+        format!("{}; processor {:.2}; peak {:.1} MiB", parts.join(", "), self.processor, self.peak_mib)
     }
 }
 
@@ -96,7 +98,7 @@ impl Clock {
 pub fn run(work: Work, n: usize, folder: &Path) -> anyhow::Result<Report> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let phases = runtime.block_on(perform(work, n, folder))?;
-    Ok(Report { peak_mib: peak_mib()?, phases })
+    Ok(Report { peak_mib: peak_mib()?, processor: processor()?, phases })
 }
 
 async fn perform(work: Work, n: usize, folder: &Path) -> anyhow::Result<Vec<(String, f64)>> {
@@ -185,4 +187,13 @@ fn peak_mib() -> anyhow::Result<f64> {
     let Some(line) = status.lines().find_map(|line| line.strip_prefix("VmHWM:")) else { bail!("/proc/self/status has no VmHWM") };
     let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().context("VmHWM is no number")?;
     Ok(kib / 1024.0)
+}
+
+/// The processor time of this process so far: the fields `utime` and `stime` of proc(5), in hundredths of a second.
+fn processor() -> anyhow::Result<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").context("processor time is read from /proc/self/stat, which Linux has")?;
+    // The name in parentheses may hold anything; after it come the state and ten more fields.
+    let (_, fields) = stat.rsplit_once(')').context("/proc/self/stat is not as expected")?;
+    let ticks: Vec<f64> = fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
+    Ok(ticks.iter().sum::<f64>() / 100.0)
 }
