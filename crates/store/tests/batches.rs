@@ -122,7 +122,7 @@ async fn many_callers_at_once_leave_what_each_alone_would_have_left() {
         }
     }
     let state = store.scope(&scope()).await.unwrap();
-    assert_eq!(store.scopes().await.unwrap(), [state.clone()], "read part by part, of one scope or of all");
+    assert_eq!(store.scopes().await.unwrap(), std::slice::from_ref(&state), "read part by part, of one scope or of all");
     let elsewhere = tempfile::tempdir().unwrap();
     let alone = SqliteStore::open(elsewhere.path()).await.unwrap();
     assert_eq!(alone.begin(&plan(), &starter()).await.unwrap(), run);
