@@ -52,7 +52,7 @@ mod tests {
         (result.await.map_err(|error| error.kind), count.load(Ordering::SeqCst))
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn only_what_passes_is_tried_again_and_not_for_ever() {
         assert_eq!(tries(ErrorKind::Throttled, 3).await, (Ok(()), 4));
         assert_eq!(tries(ErrorKind::Transient, 7).await, (Ok(()), 8));
