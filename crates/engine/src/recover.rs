@@ -9,7 +9,7 @@ use std::time::Duration;
 use strata_graph::{Address, PhysicalId};
 use strata_plan::{Deposed, Operation, ResourceState, ResourceStatus};
 use strata_provider::{ErrorKind, Observation, ProviderError, Readiness, Request, Sought};
-use strata_store::{Intent, IntentOperation, OpenIntent, Outcome, Write};
+use strata_store::{Intent, IntentOperation, OpenIntent, Outcome, StepRecord, Write};
 use tokio::time::Instant;
 
 use crate::cancel::CancelLevel;
@@ -109,7 +109,9 @@ impl Engine {
             Ok(Found::OnlyTheOld(old)) => {
                 let detail = format!("an earlier run began to make {}, and {}", intent.address, undecidable(&request, &old));
                 shared.tell(Event::Recovered { address: intent.address.clone(), detail: detail.clone() });
-                shared.say_undecided(vec![intent.token], Some(detail));
+                let record =
+                    StepRecord { address: intent.address, operation: intent.operation, ended: "unknown".to_owned(), detail: Some(detail) };
+                shared.say_undecided(vec![intent.token], Some(record));
                 return Ok(());
             }
             // Unknown stays open: the next run looks again.

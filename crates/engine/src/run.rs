@@ -61,7 +61,7 @@ pub(crate) struct Undecided {
     /// next one tells it.
     tokens: Vec<String>,
     /// What to tell that is no step's failure.
-    notes: Vec<String>,
+    notes: Vec<StepRecord>,
 }
 
 /// What the steps of a run share.
@@ -78,7 +78,7 @@ pub(crate) struct Shared<'p> {
 
 impl Shared<'_> {
     /// What these intents came to cannot be decided by looking: a person is told, in the failure of a step or by this note.
-    pub(crate) fn say_undecided(&self, tokens: Vec<String>, note: Option<String>) {
+    pub(crate) fn say_undecided(&self, tokens: Vec<String>, note: Option<StepRecord>) {
         let mut undecided = self.undecided.lock().unwrap_or_else(PoisonError::into_inner);
         undecided.tokens.extend(tokens);
         undecided.notes.extend(note);
@@ -147,12 +147,13 @@ impl Engine {
         drop(heart);
         let steps = walked?;
         let mut report = report(&run, plan, steps, shared.cancel.level());
-        let mut writes = vec![Write::Steps { run: run.clone(), steps: records(plan, &report.steps) }];
         let undecided = std::mem::take(&mut *shared.undecided.lock().unwrap_or_else(PoisonError::into_inner));
-        for note in &undecided.notes {
+        for note in undecided.notes.iter().filter_map(|note| note.detail.as_ref()) {
             report.summary.push_str("; ");
             report.summary.push_str(note);
         }
+        let steps = records(plan, &report.steps).into_iter().chain(undecided.notes).collect();
+        let mut writes = vec![Write::Steps { run: run.clone(), steps }];
         let error = format!("no look-up could decide it; {run} said what a person does");
         writes.extend(outcomes(&undecided.tokens, &Outcome::Failed { error }));
         self.write(&shared, writes).await?;

@@ -137,7 +137,10 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState], contracts: &Con
     fill(&mut steps, after);
     if prove(&steps, actions).is_err() {
         after = needed;
-        for (step, other) in wished {
+        // Something made anew before those above it change has to go under their feet anyway, so its wishes come last.
+        let under = |step: &StepId| actions[steps[step.0 as usize].action].change == Change::ReplaceDeleteFirst;
+        let (last, first): (Vec<_>, Vec<_>) = wished.into_iter().partition(|(step, _)| under(step));
+        for (step, other) in first.into_iter().chain(last) {
             if !reaches(&after, other, step) {
                 after[step.0 as usize].push(other);
             }

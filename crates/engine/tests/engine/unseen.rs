@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use crate::world::{QUICK, World, address, alive, engine, graph};
 
 /// How long nothing shows what was made.
-const LAG: Duration = Duration::from_millis(60);
+const LAG: Duration = Duration::from_millis(400);
 
 struct Late {
     cloud: Arc<FakeCloud>,

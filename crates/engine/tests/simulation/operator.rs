@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use strata_engine::{Cancel, Ended, Engine, EngineError, Event, Limits, Patience, RunReport};
-use strata_graph::{Address, Scope};
+use strata_engine::{Cancel, Engine, EngineError, Event, Limits, Patience, RunReport};
+use strata_graph::Scope;
 use strata_plan::{Desired, Plan, PlanInput, Purpose, RemovalInput, ScopeState};
 use strata_store::{RunStatus, Store, StoreError};
 use tokio::sync::mpsc;
@@ -225,21 +225,8 @@ async fn run(process: &Arc<Process>, engine: &Engine, plan: Plan) -> Answer {
         Ok(report) => report,
         Err(error) => return refused(error),
     };
-    let failures = report.steps.iter().filter_map(|ended| if let Ended::Failed(why) = ended { Some(why) } else { None });
-    for address in failures.chain([&report.summary]).flat_map(|text| instructions(text)) {
-        sim.count("undecidable: a person is told what to look for");
-        process.tell(format!("tells a person to look for another {address}"));
-        sim.tell_person(address);
-    }
     if report.status == RunStatus::Done && plan.purpose == Purpose::Up {
         sim.count("runs that ended well");
     }
     Answer::Ran(report)
-}
-
-/// The addresses that a text tells a person to look for.
-fn instructions(text: &str) -> Vec<Address> {
-    let told = text.split("Look for another ").skip(1).filter(|rest| rest.contains("remove it if it is there, and run again"));
-    let named = told.filter_map(|rest| rest.split("tagged strata:address=").nth(1)?.split(' ').next());
-    named.map(|name| name.parse().unwrap()).collect()
 }

@@ -211,8 +211,17 @@ impl Store for ProcessStore {
         process.moment(&format!("before {name}")).await;
         process.sim.tick();
         let lines: Vec<String> = writes.iter().filter_map(shown).collect();
+        // What is on record of a run's steps is told, whether or not its process lives to print it: `strata runs RUN` shows it.
+        let told: Vec<Address> = writes.iter().flat_map(instructions).collect();
         let answer = process.sim.ledger.call(|store| async move { store.write(writes).await });
         process.tell(format!("writes {}{}", lines.join(" + "), if answer.is_err() { " and is refused" } else { "" }));
+        if answer.is_ok() {
+            for address in told {
+                process.sim.count("undecidable: a person is told what to look for");
+                process.tell(format!("tells a person to look for another {address}"));
+                process.sim.tell_person(address);
+            }
+        }
         process.moment(&format!("after {name}")).await;
         answer
     }
@@ -246,4 +255,15 @@ impl Store for ProcessStore {
         let run = run.clone();
         self.call("read", |store| async move { store.journal(&run).await }).await
     }
+}
+
+/// The addresses that the record of a run's steps tells a person to look for.
+fn instructions(write: &Write) -> Vec<Address> {
+    let Write::Steps { steps, .. } = write else { return Vec::new() };
+    let told = steps
+        .iter()
+        .filter_map(|step| step.detail.as_deref())
+        .filter(|detail| detail.contains("Look for another ") && detail.contains("remove it if it is there, and run again"));
+    let named = told.filter_map(|detail| detail.split("tagged strata:address=").nth(1)?.split(' ').next());
+    named.map(|name| name.parse().unwrap()).collect()
 }
