@@ -75,7 +75,7 @@ pub async fn run(arguments: &Arguments, request: Request<'_>) -> Result<u8, Fail
         chosen.iter().filter_map(|scope| states.get(scope).map(|state| (scope.clone(), state.clone()))).collect();
     let refreshed = engine.refresh(spec.platform().platform.as_str(), &mut looked_at).await;
     refuse_unseen(&refreshed)?;
-    store.free(&chosen.iter().cloned().collect::<Vec<_>>(), &Session::starter(None)).await?;
+    store.free(&chosen, &Session::starter(None)).await?;
     engine.keep(&refreshed).await?;
     states.extend(looked_at);
     let list: Vec<&ScopeState> = chosen.iter().filter_map(|scope| states.get(scope)).collect();
