@@ -1,9 +1,9 @@
 //! One step: intent, call, outcome, and the wait until it was seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use strata_graph::{Address, Document, PhysicalId, ReplaceOrder};
+use strata_graph::{Address, Document, PhysicalId, ReplaceOrder, TypeContract};
 use strata_plan::{Action, Change, Deposed, Operation, ResourceState, ResourceStatus, Step, compare};
 use strata_provider::{ErrorKind, Observation, Placement, ProviderError, Readiness, Request};
 use strata_store::{Intent, IntentOperation, OpenIntent, Outcome, Write};
@@ -29,6 +29,7 @@ struct Job<'a> {
     step: &'a Step,
     action: &'a Action,
     placement: &'a Placement,
+    contract: Option<&'static TypeContract>,
 }
 
 impl Job<'_> {
@@ -87,9 +88,12 @@ impl Job<'_> {
         }
     }
 
-    /// The state of what a look-up found and nobody has seen ready yet.
-    fn found(&self, id: &PhysicalId, properties: &Document, deposed: &[Deposed]) -> ResourceState {
-        self.state(Some(id.clone()), properties.clone(), ResourceStatus::Pending("found by a look-up".to_owned()), deposed.to_vec())
+    /// The state of what a look-up found and nobody has seen ready yet: as it is, and not as it shall be.
+    fn found(&self, seen: &Observation, sent: &Document, deposed: &[Deposed]) -> ResourceState {
+        let status = ResourceStatus::Pending("found by a look-up".to_owned());
+        let mut state = self.state(Some(seen.id.clone()), as_it_is(self.contract, sent, &seen.properties), status, deposed.to_vec());
+        state.outputs.clone_from(&seen.outputs);
+        state
     }
 
     /// The desired properties with everything known filled in.
@@ -115,6 +119,25 @@ impl Job<'_> {
     }
 }
 
+/// What a look shows, with what no look shows as it was sent.
+fn as_it_is(contract: Option<&TypeContract>, sent: &Document, seen: &Document) -> Document {
+    let mut properties = seen.clone();
+    for path in contract.iter().flat_map(|contract| contract.unobservable) {
+        let Some(value) = sent.at(path) else { continue };
+        let mut place = &mut *properties.0;
+        let mut segments = path.split('.').peekable();
+        while let Some(segment) = segments.next() {
+            if segments.peek().is_none() {
+                place.insert(segment.to_owned(), value.clone());
+                break;
+            }
+            let Some(serde_json::Value::Object(inner)) = place.get_mut(segment) else { break };
+            place = inner;
+        }
+    }
+    properties
+}
+
 impl Engine {
     /// Does one step.
     ///
@@ -128,7 +151,7 @@ impl Engine {
         let Some(placement) = shared.placements.get(action.address.scope()) else {
             return Ok(Ended::Failed(format!("nothing says where {} lives", action.address.scope())));
         };
-        let job = Job { shared, step, action, placement };
+        let job = Job { shared, step, action, placement, contract: self.contracts.of_type(&action.type_name.0) };
         let operation = match step.operation {
             Operation::Create => IntentOperation::Create,
             Operation::Update => IntentOperation::Update,
@@ -192,9 +215,15 @@ impl Engine {
                 return Ok(Ended::Failed(format!("{what} is not known after its resource was made: its type does not output it")));
             };
             let detail = format!("needs {}", lacking.short());
-            // What stands, or was left behind, stays on record as it is.
-            if job.known().is_none_or(|state| state.id.is_none() && state.deposed.is_empty()) {
-                let state = job.state(None, properties, ResourceStatus::Unsupported(detail.clone()), Vec::new());
+            let known = job.known();
+            // What stands, or may still show up, stays on record as it is; so does what was left behind.
+            let stands = known.as_ref().is_some_and(|state| {
+                state.id.is_some()
+                    && (job.action.change == Change::ReplaceCreateFirst || matches!(state.status, ResourceStatus::Pending(_)))
+            });
+            if !stands {
+                let deposed = known.map(|state| state.deposed).unwrap_or_default();
+                let state = job.state(None, properties, ResourceStatus::Unsupported(detail.clone()), deposed);
                 self.put(job.shared, Vec::new(), state).await?;
             }
             return Ok(Ended::Unsupported(detail));
@@ -260,14 +289,13 @@ impl Engine {
                     let mut writes = outcomes(&unsure, &done);
                     if decided {
                         writes.push(Write::Outcome { token, outcome: done });
-                        self.put(job.shared, writes, job.found(&seen.id, &properties, &deposed)).await?;
+                        self.put(job.shared, writes, job.found(&seen, &properties, &deposed)).await?;
                         return self.settle(job, seen.id, properties, deposed, true).await;
                     }
                     writes.push(failed);
                     // On record with what it is, the next plan sees what is still missing.
-                    let mut state =
-                        job.state(Some(seen.id), seen.properties, ResourceStatus::Pending(format!("made in part: {error}")), deposed);
-                    state.outputs = seen.outputs;
+                    let mut state = job.found(&seen, &properties, &deposed);
+                    state.status = ResourceStatus::Pending(format!("made in part: {error}"));
                     self.put(job.shared, writes, state).await?;
                     return Ok(Ended::Failed(format!("{error}; it was made in part, and the next run finishes it")));
                 }
@@ -374,9 +402,12 @@ impl Engine {
         if matches!(look, Ok(Found::Nothing | Found::OnlyTheOld(_))) && age + since.elapsed() < self.patience.late {
             return Ok(Err("an earlier run began to make it, and this run was stopped before it was clear whether it did".to_owned()));
         }
-        let tokens: Vec<String> = creates.into_iter().map(|open| open.intent.token).collect();
-        let (id, detail) = match look {
-            Ok(Found::Ours(seen)) => (Some(seen.id.clone()), format!("an earlier run had made it as {}", seen.id)),
+        let tokens: Vec<String> = creates.iter().map(|open| open.intent.token.clone()).collect();
+        let (seen, detail) = match look {
+            Ok(Found::Ours(seen)) => {
+                let detail = format!("an earlier run had made it as {}", seen.id);
+                (Some(seen), detail)
+            }
             Ok(Found::Nothing) => (None, "an earlier run had not made it".to_owned()),
             // The intents stay open until this run has told a person.
             Ok(Found::OnlyTheOld(old)) => {
@@ -388,18 +419,23 @@ impl Engine {
                 return Ok(Err(format!("an earlier run began to make it; whether it did is unknown, since looking failed: {look}")));
             }
         };
-        match &id {
-            Some(id) => {
-                let writes = outcomes(&tokens, &Outcome::Done { id: Some(id.clone()) });
-                self.put(job.shared, writes, job.found(id, properties, deposed)).await?;
+        match (&seen, creates.last()) {
+            (Some(seen), Some(OpenIntent { intent, .. })) => {
+                let mut state = job.found(seen, &intent.properties, deposed);
+                // It stands on what it was made on, until it was changed.
+                let plan = self.store.plan_of(&intent.run).await?;
+                let made = plan.iter().flat_map(|plan| &plan.actions).find(|action| action.address == intent.address);
+                let older = made.iter().flat_map(|action| &action.dependencies);
+                state.dependencies = state.dependencies.iter().chain(older).cloned().collect::<BTreeSet<_>>().into_iter().collect();
+                self.put(job.shared, outcomes(&tokens, &Outcome::Done { id: Some(seen.id.clone()) }), state).await?;
             }
-            None => {
+            _ => {
                 let error = format!("looked up by {}: {detail}", job.shared.run);
                 self.write(job.shared, outcomes(&tokens, &Outcome::Failed { error })).await?;
             }
         }
         job.shared.tell(Event::Recovered { address: job.action.address.clone(), detail });
-        Ok(Ok(id))
+        Ok(Ok(seen.map(|seen| seen.id)))
     }
 
     /// Looks for the resource without an id, besides what is on record.
@@ -419,28 +455,32 @@ impl Engine {
         deposed: Vec<Deposed>,
         adopted: bool,
     ) -> Result<Ended, EngineError> {
-        let mut state = job.state(Some(id.clone()), properties.clone(), ResourceStatus::Ready, deposed);
-        let mut seen = self.wait_ready(job, &id, &properties).await;
-        if let (true, Seen::As(observation)) = (adopted, &seen) {
-            let contract = self.contracts.of_type(&job.action.type_name.0);
-            let differs = contract
-                .is_some_and(|contract| !compare(contract, &properties, &observation.properties, Some(&observation.properties)).is_empty());
-            if differs {
-                if let Err(error) = self.call_update(job, &id, &properties, &observation.properties).await? {
-                    state.outputs.clone_from(&observation.outputs);
-                    // It stands as an emulator left it that can neither remove nor change it.
-                    let unsupported = error.kind == ErrorKind::Unsupported;
-                    state.status = match unsupported {
-                        true => ResourceStatus::Unsupported(error.operation.clone()),
-                        false => ResourceStatus::Pending("made by an earlier run and not finished".to_owned()),
-                    };
-                    self.put(job.shared, Vec::new(), state).await?;
-                    return Ok(if unsupported { Ended::Unsupported(error.operation) } else { Ended::Failed(error.to_string()) });
-                }
-                seen = self.wait_ready(job, &id, &properties).await;
-            }
+        let fresh = job.state(Some(id.clone()), properties.clone(), ResourceStatus::Ready, deposed);
+        let seen = self.wait_ready(job, &id, &properties).await;
+        if !adopted {
+            return self.conclude(job, fresh, seen).await;
         }
-        self.conclude(job, state, seen).await
+        // Until it was seen, or changed, to be as it shall be, it is on record as it was found.
+        let mut found = job.known().filter(|state| state.id.as_ref() == Some(&id)).unwrap_or_else(|| fresh.clone());
+        let Seen::As(observation) = &seen else { return self.conclude(job, found, seen).await };
+        let same = |contract| compare(contract, &properties, &observation.properties, Some(&observation.properties)).is_empty();
+        if job.contract.is_none_or(same) {
+            return self.conclude(job, fresh, seen).await;
+        }
+        if let Err(error) = self.call_update(job, &id, &properties, &observation.properties).await? {
+            found.outputs.clone_from(&observation.outputs);
+            found.properties = as_it_is(job.contract, &found.properties, &observation.properties);
+            // It stands as an emulator left it that can neither remove nor change it.
+            let unsupported = error.kind == ErrorKind::Unsupported;
+            found.status = match unsupported {
+                true => ResourceStatus::Unsupported(error.operation.clone()),
+                false => ResourceStatus::Pending("made by an earlier run and not finished".to_owned()),
+            };
+            self.put(job.shared, Vec::new(), found).await?;
+            return Ok(if unsupported { Ended::Unsupported(error.operation) } else { Ended::Failed(error.to_string()) });
+        }
+        let seen = self.wait_ready(job, &id, &properties).await;
+        self.conclude(job, fresh, seen).await
     }
 
     async fn conclude(&self, job: &Job<'_>, mut state: ResourceState, seen: Seen) -> Result<Ended, EngineError> {

@@ -302,8 +302,9 @@ fn decide(
         // Asking the emulator again for what it lacks would make every run send calls for nothing.
         let stays = compare(contract, properties, &state.properties, None).iter().all(|change| matches!(change.after, Side::Unknown(_)))
             && dependencies.iter().all(|address| matches!(outlooks.get(address), None | Some(Outlook::Known | Outlook::Unsupported)));
+        let left_behind = (!state.deposed.is_empty()).then(|| (Change::DeleteLeftBehind, vec![Reason::LeftBehind], Vec::new()));
         return if stays {
-            (None, Outlook::Unsupported)
+            (left_behind, Outlook::Unsupported)
         } else {
             (Some((Change::Create, vec![Reason::SpecificationChanged], Vec::new())), Outlook::Unknown)
         };
