@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::Engine;
 use crate::cancel::CancelLevel;
 use crate::event::Event;
-use crate::recover::{Found, outcomes, undecidable};
+use crate::recover::{Found, as_it_is, outcomes, undecidable};
 use crate::run::{Ended, EngineError, Shared};
 
 /// How a wait for a resource ended.
@@ -119,25 +119,6 @@ impl Job<'_> {
     }
 }
 
-/// What a look shows, with what no look shows as it was sent.
-fn as_it_is(contract: Option<&TypeContract>, sent: &Document, seen: &Document) -> Document {
-    let mut properties = seen.clone();
-    for path in contract.iter().flat_map(|contract| contract.unobservable) {
-        let Some(value) = sent.at(path) else { continue };
-        let mut place = &mut *properties.0;
-        let mut segments = path.split('.').peekable();
-        while let Some(segment) = segments.next() {
-            if segments.peek().is_none() {
-                place.insert(segment.to_owned(), value.clone());
-                break;
-            }
-            let Some(serde_json::Value::Object(inner)) = place.get_mut(segment) else { break };
-            place = inner;
-        }
-    }
-    properties
-}
-
 impl Engine {
     /// Does one step.
     ///
@@ -233,7 +214,7 @@ impl Engine {
         if let Some(state) = job.known() {
             deposed.clone_from(&state.deposed);
             if let (Some(id), Change::ReplaceCreateFirst) = (state.id, job.action.change) {
-                deposed.push(Deposed { id, properties: state.properties });
+                deposed.push(Deposed { id, properties: state.properties, dependencies: state.dependencies });
             }
         }
         match self.recover(job, &properties, &deposed).await? {

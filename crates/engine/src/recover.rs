@@ -6,7 +6,8 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use strata_graph::{Address, PhysicalId};
+use serde_json::{Map, Value};
+use strata_graph::{Address, Document, PhysicalId, TypeContract};
 use strata_plan::{Deposed, Operation, ResourceState, ResourceStatus};
 use strata_provider::{ErrorKind, Observation, ProviderError, Readiness, Request, Sought};
 use strata_store::{Intent, IntentOperation, OpenIntent, Outcome, StepRecord, Write};
@@ -41,6 +42,40 @@ pub(crate) fn outcomes(tokens: &[String], outcome: &Outcome) -> Vec<Write> {
     tokens.iter().map(|token| Write::Outcome { token: token.clone(), outcome: outcome.clone() }).collect()
 }
 
+/// What a look shows of what was sent, with what no look shows as it was sent. What the cloud added on its own stays out of the record: else
+/// the next plan would take it away, as something that was asked for once.
+pub(crate) fn as_it_is(contract: Option<&TypeContract>, sent: &Document, seen: &Document) -> Document {
+    let mut properties = Document::default();
+    *properties.0 = part(&sent.0, &seen.0);
+    for path in contract.iter().flat_map(|contract| contract.unobservable) {
+        let Some(value) = sent.at(path) else { continue };
+        let mut place = &mut *properties.0;
+        let mut segments = path.split('.').peekable();
+        while let Some(segment) = segments.next() {
+            if segments.peek().is_none() {
+                place.insert(segment.to_owned(), value.clone());
+                break;
+            }
+            let Some(Value::Object(inner)) = place.get_mut(segment) else { break };
+            place = inner;
+        }
+    }
+    properties
+}
+
+/// The part of `seen` that has the shape of `sent`.
+fn part(sent: &Map<String, Value>, seen: &Map<String, Value>) -> Map<String, Value> {
+    let both = sent.iter().filter_map(|(key, sent)| Some((key, sent, seen.get(key)?)));
+    let parts = both.map(|(key, sent, seen)| {
+        let value = match (sent, seen) {
+            (Value::Object(sent), Value::Object(seen)) => Value::Object(part(sent, seen)),
+            _ => seen.clone(),
+        };
+        (key.clone(), value)
+    });
+    parts.collect()
+}
+
 impl Engine {
     /// Settles what dead runs left open on the planned scopes and no create step of this plan will look up.
     ///
@@ -66,14 +101,53 @@ impl Engine {
         };
         let since = Instant::now();
         for OpenIntent { intent, age } in open {
-            if intent.operation == IntentOperation::Create {
-                self.recover_creation(shared, intent, age, since).await?;
-            } else {
-                let outcome = Outcome::Failed { error: format!("its run ended before the answer; {} looked again", shared.run) };
-                self.write(shared, vec![Write::Outcome { token: intent.token, outcome }]).await?;
+            match intent.operation {
+                IntentOperation::Create => self.recover_creation(shared, intent, age, since).await?,
+                IntentOperation::Update => self.recover_change(shared, intent).await?,
+                IntentOperation::Delete => {
+                    let outcome = Outcome::Failed { error: format!("its run ended before the answer; {} looked again", shared.run) };
+                    self.write(shared, vec![Write::Outcome { token: intent.token, outcome }]).await?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// Closes the intent of a change; where this plan does nothing with the resource, its record becomes what a look shows.
+    async fn recover_change(&self, shared: &Shared<'_>, intent: Intent) -> Result<(), EngineError> {
+        let outcome = Outcome::Failed { error: format!("its run ended before the answer; {} looked again", shared.run) };
+        let mut writes = vec![Write::Outcome { token: intent.token.clone(), outcome }];
+        let touched = shared.plan.actions.iter().any(|action| action.address == intent.address);
+        let known = shared.states().get(intent.address.scope()).and_then(|scope| scope.resources.get(&intent.address)).cloned();
+        if let Some(mut state) = known.filter(|state| !touched && state.id == intent.id) {
+            let placement = provider_placement(&intent.placement);
+            let request = Request {
+                placement: &placement,
+                platform: &shared.plan.platform,
+                address: &intent.address,
+                type_name: &intent.type_name,
+                id: state.id.as_ref(),
+                properties: &state.properties,
+            };
+            match self.provider.observe(&request).await {
+                Ok(Some(seen)) => {
+                    let mut sent = state.properties.clone();
+                    sent.0.extend(intent.properties.0.iter().map(|(key, value)| (key.clone(), value.clone())));
+                    state.properties = as_it_is(self.contracts.of_type(&intent.type_name.0), &sent, &seen.properties);
+                    state.outputs = seen.outputs;
+                    if let Some(scope) = shared.states().get_mut(intent.address.scope()) {
+                        scope.resources.insert(intent.address.clone(), state.clone());
+                    }
+                    writes.push(Write::Put(Box::new(state)));
+                }
+                // That it is gone, or cannot be shown, is for the next look and its plan.
+                Ok(None) => {}
+                Err(error) if error.kind == ErrorKind::Unsupported => {}
+                // Unknown stays open: the next run looks again.
+                Err(_) => return Ok(()),
+            }
+        }
+        self.write(shared, writes).await
     }
 
     async fn recover_creation(&self, shared: &Shared<'_>, intent: Intent, age: Duration, since: Instant) -> Result<(), EngineError> {
@@ -144,19 +218,20 @@ impl Engine {
             address: intent.address.clone(),
             detail: format!("an earlier run had made it as {}; the next plan decides what becomes of it", seen.id),
         });
-        let deposed = state.as_ref().map(|state| state.deposed.clone()).unwrap_or_default();
-        if let Some(mut state) = state.filter(|state| state.id.is_some()) {
-            state.deposed.push(Deposed { id: seen.id.clone(), properties: seen.properties.clone() });
-            return Ok(Some(state));
-        }
         let plan = self.store.plan_of(&intent.run).await?;
         let action = plan.iter().flat_map(|plan| &plan.actions).find(|action| action.address == intent.address);
+        let deposed = state.as_ref().map(|state| state.deposed.clone()).unwrap_or_default();
+        if let Some(mut state) = state.filter(|state| state.id.is_some()) {
+            let dependencies = action.map(|action| action.dependencies.clone()).unwrap_or_default();
+            state.deposed.push(Deposed { id: seen.id.clone(), properties: seen.properties.clone(), dependencies });
+            return Ok(Some(state));
+        }
         Ok(action.map(|action| ResourceState {
             address: intent.address.clone(),
             type_name: intent.type_name.clone(),
             layer: action.layer,
             id: Some(seen.id.clone()),
-            properties: seen.properties.clone(),
+            properties: as_it_is(self.contracts.of_type(&intent.type_name.0), &intent.properties, &seen.properties),
             outputs: seen.outputs.clone(),
             dependencies: action.dependencies.clone(),
             status: ResourceStatus::Pending("made by a run that ended before the answer".to_owned()),

@@ -41,6 +41,9 @@ pub struct Deposed {
     pub id: PhysicalId,
     /// What it was.
     pub properties: Document,
+    /// What it stood on; empty in records of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependencies: Vec<Address>,
 }
 
 /// One resource as last known.

@@ -59,15 +59,19 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState], contracts: &Con
     let by_address: BTreeMap<&Address, &ResourceState> =
         states.iter().flat_map(|scope| scope.resources.values()).map(|state| (&state.address, state)).collect();
     let mut deposed: Vec<(&Address, StepId)> = Vec::new();
+    // What older incarnations stood on, which need not be what the present one stands on.
+    let mut left_on: HashMap<&Address, Vec<StepId>> = HashMap::new();
     for (index, action) in actions.iter().enumerate().filter(|(_, action)| !pinned.left_behind.contains(&action.address)) {
-        for left in by_address.get(&action.address).into_iter().flat_map(|state| &state.deposed) {
+        let Some(state) = by_address.get(&action.address) else { continue };
+        for left in &state.deposed {
             let operation = Operation::DeleteDeposed { id: left.id.clone(), properties: left.properties.clone() };
-            deposed.push((&action.address, push(index, operation)));
+            let step = push(index, operation);
+            deposed.push((&action.address, step));
+            let unknown = left.dependencies.is_empty();
+            for below in if unknown { &state.dependencies } else { &left.dependencies } {
+                left_on.entry(below).or_default().push(step);
+            }
         }
-    }
-    let mut left_of: HashMap<&Address, Vec<StepId>> = HashMap::new();
-    for (address, step) in &deposed {
-        left_of.entry(*address).or_default().push(*step);
     }
     let mut dependents: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
     for state in by_address.values() {
@@ -94,14 +98,13 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState], contracts: &Con
             if action.change == Change::ReplaceCreateFirst {
                 needed[removal.0 as usize].extend(mine.main);
             }
+            wished.extend(left_on.get(&action.address).into_iter().flatten().map(|step| (removal, *step)));
             for above in dependents.get(&action.address).into_iter().flatten() {
-                let left = left_of.get(above).into_iter().flatten();
                 let Some(above) = own.get(*above) else { continue };
                 wished.extend(above.removal.map(|step| (removal, step)));
                 // A resource that is made anew before those above it change cannot wait for their change.
                 if action.change != Change::ReplaceDeleteFirst {
-                    // What their replacements left behind may stand on it as well.
-                    wished.extend(above.main.iter().chain(left).map(|step| (removal, *step)));
+                    wished.extend(above.main.map(|step| (removal, step)));
                 }
             }
         }
@@ -115,8 +118,8 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState], contracts: &Con
             continue;
         }
         needed[step.0 as usize].extend(mine.main);
+        wished.extend(left_on.get(address).into_iter().flatten().map(|other| (step, *other)));
         for above in dependents.get(address).into_iter().flatten() {
-            wished.extend(left_of.get(above).into_iter().flatten().map(|other| (step, *other)));
             let Some(above) = own.get(*above) else { continue };
             wished.extend(above.removal.into_iter().chain(above.main).map(|other| (step, other)));
         }

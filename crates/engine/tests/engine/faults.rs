@@ -155,3 +155,22 @@ async fn what_refers_to_what_the_emulator_lacks_is_not_planned_again_and_again()
     assert!(plan.is_empty(), "nothing of it can be sent: {:?}", plan.actions);
     assert!(world.state().await.resources[&address("above")].id.is_some());
 }
+
+#[tokio::test]
+async fn what_was_found_and_could_not_be_finished_is_on_record_as_it_is() {
+    let world = World::new().await;
+    world.up(&graph(&[("a", &[])])).await;
+    let plan = world.plan(&graph(&[("a", &[]), ("b", &["a"])])).await;
+    crate::crash::die(&world, &plan, "b", crate::crash::When::AfterTheCall).await;
+    // The specification has another b by now, which needs no a; what the dead run made cannot be changed.
+    let mut wanted = graph(&[("a", &[]), ("b", &[])]);
+    set(&mut wanted, "b", "Size", json!(7));
+    world.cloud.inject("update", &address("b").to_string(), Fault::Refuse(ErrorKind::Denied));
+    assert_eq!(world.up(&wanted).await.status, RunStatus::Failed);
+    let state = &world.state().await.resources[&address("b")];
+    assert_eq!(state.properties.at("Size"), Some(&json!(1)), "as it is, not as it shall be");
+    assert_eq!(state.dependencies, [address("a")], "it still stands on what it was made on");
+    assert_eq!(world.up(&wanted).await.status, RunStatus::Done);
+    assert_eq!(world.state().await.resources[&address("b")].dependencies, []);
+    world.assert_consistent().await;
+}

@@ -186,3 +186,52 @@ async fn where_only_one_can_stand_what_was_left_behind_goes_before_another_is_ma
     world.assert_consistent().await;
     assert!(world.plan(&wanted).await.is_empty());
 }
+
+#[tokio::test]
+async fn what_kept_data_stands_on_stays_when_another_is_made() {
+    let world = World::new().await;
+    world.cloud.guard_use("Test::Thing");
+    let mut begin = graph(&[("a", &[]), ("db", &["a"])]);
+    begin.get_mut(&address("db")).unwrap().data = Some("db".into());
+    world.up(&begin).await;
+    // Nobody asks for the database any more, and nobody said that its data may go; what it stands on is made anew.
+    let wanted = renamed(&[("a", &[])], "a");
+    assert_eq!(world.up(&wanted).await.status, RunStatus::Done);
+    assert_eq!(world.cloud.inventory().len(), 3, "the database, what it stands on, and the new one");
+    assert!(world.plan(&wanted).await.is_empty(), "nothing can be done about it");
+    let (plan, _) = world.plan_with_data(&wanted, &["db"]).await;
+    assert_eq!(world.run(&plan).await.status, RunStatus::Done);
+    if !world.plan(&wanted).await.is_empty() {
+        assert_eq!(world.up(&wanted).await.status, RunStatus::Done);
+    }
+    assert_eq!(world.cloud.inventory().len(), 1);
+    world.assert_consistent().await;
+}
+
+#[tokio::test]
+async fn what_a_replacement_left_behind_goes_before_what_it_stood_on() {
+    let world = World::new().await;
+    world.cloud.guard_use("Test::Thing");
+    world.up(&graph(&[("a", &[]), ("b", &["a"])])).await;
+    // The new one stands on nothing; the old one resists, and stands on a.
+    world.cloud.inject("delete", &address("b").to_string(), Fault::Refuse(ErrorKind::Denied));
+    world.up(&renamed(&[("a", &[]), ("b", &[])], "b")).await;
+    let wanted = renamed(&[("b", &[])], "b");
+    let before = world.cloud.calls().len();
+    assert_eq!(world.up(&wanted).await.status, RunStatus::Done);
+    assert_eq!(short(world.cloud.calls()[before..].to_vec()), ["delete thing.b", "delete thing.a"]);
+    world.assert_consistent().await;
+}
+
+#[tokio::test]
+async fn what_goes_from_under_its_users_does_not_wait_for_them_in_a_circle() {
+    let world = World::new().await;
+    world.cloud.guard_use("Test::Thing");
+    world.up(&graph(&[("single-a", &[]), ("b", &["single-a"]), ("c", &["single-a", "b"])])).await;
+    // a is made anew, b goes, and c lets go of b only once it has the new a.
+    let wanted = renamed(&[("single-a", &[]), ("c", &["single-a"])], "single-a");
+    let report = world.up(&wanted).await;
+    assert_eq!(report.status, RunStatus::Done, "{report:?}");
+    world.assert_consistent().await;
+    assert!(world.plan(&wanted).await.is_empty());
+}

@@ -1,11 +1,11 @@
 //! The plain way: build, look again, repair.
 
 use serde_json::json;
-use strata_engine::Ended;
+use strata_engine::{Ended, EngineError};
 use strata_plan::{Change, Reason, ResourceStatus, Side};
-use strata_store::{RunStatus, Store, StoreError};
+use strata_store::{RunStatus, Store, StoreError, Write};
 
-use crate::world::{World, address, graph, set, short};
+use crate::world::{World, address, dead, graph, set, short};
 
 const SHOP: &[(&str, &[&str])] = &[("network", &[]), ("database", &["network"]), ("web", &["database", "network"]), ("log", &[])];
 
@@ -159,4 +159,15 @@ async fn what_was_seen_before_another_run_wrote_is_not_put_over_it() {
     world.engine.keep(&refreshed).await.unwrap();
     assert_eq!(world.state().await.resources, new.resources, "the record of the new one stands");
     world.assert_consistent().await;
+}
+
+#[tokio::test]
+async fn a_plan_made_before_a_dead_run_wrote_its_last_is_stale() {
+    let world = World::new().await;
+    world.up(&graph(SHOP)).await;
+    let run = world.store.begin(&world.plan(&graph(SHOP)).await, &dead()).await.unwrap();
+    let plan = world.plan(&graph(&[])).await;
+    let seen = world.state().await.resources[&address("web")].clone();
+    world.store.write(vec![Write::Fence(run), Write::Put(Box::new(seen))]).await.unwrap();
+    assert!(matches!(world.try_run(&plan).await, Err(EngineError::Store(StoreError::Stale { .. }))));
 }
