@@ -111,10 +111,10 @@ async fn a_stale_plan_is_refused_and_so_is_one_that_was_changed() {
     let mut tampered = first.clone();
     tampered.actions[0].after.as_mut().unwrap().0.insert("Size".into(), json!(7));
     let error = world.try_run(&tampered).await.unwrap_err();
-    assert!(matches!(error, strata_engine::EngineError::Store(StoreError::Tampered)), "{error}");
+    assert!(matches!(error, EngineError::Store(StoreError::Tampered)), "{error}");
     world.run(&first).await;
     let error = world.try_run(&first).await.unwrap_err();
-    assert!(matches!(error, strata_engine::EngineError::Store(StoreError::Stale { planned: 0, actual: 1.., .. })), "{error}");
+    assert!(matches!(error, EngineError::Store(StoreError::Stale { planned: 0, actual: 1.., .. })), "{error}");
     assert_eq!(world.cloud.calls().len(), 4, "a refused plan calls nothing");
 }
 
@@ -126,7 +126,7 @@ async fn a_plan_made_while_another_run_was_at_work_is_stale() {
     let meanwhile = world.plan(&graph(SHOP)).await;
     world.store.finish(&run, RunStatus::Done, "").await.unwrap();
     let error = world.try_run(&meanwhile).await.unwrap_err();
-    assert!(matches!(error, strata_engine::EngineError::Store(StoreError::Stale { .. })), "{error}");
+    assert!(matches!(error, EngineError::Store(StoreError::Stale { .. })), "{error}");
     assert_eq!(world.run(&world.plan(&graph(SHOP)).await).await.status, RunStatus::Done);
 }
 
