@@ -214,7 +214,7 @@ impl Engine {
         if let Some(state) = job.known() {
             deposed.clone_from(&state.deposed);
             if let (Some(id), Change::ReplaceCreateFirst) = (state.id, job.action.change) {
-                deposed.push(Deposed { id, properties: state.properties, dependencies: state.dependencies });
+                deposed.push(Deposed { id, properties: state.properties, dependencies: state.dependencies, outputs: state.outputs });
             }
         }
         match self.recover(job, &properties, &deposed).await? {
@@ -294,12 +294,13 @@ impl Engine {
                     return Ok(Ended::Failed(format!("{error}; whether it was made is unknown, since looking failed too: {look}")));
                 }
             }
+            let open = if unsure.is_empty() { "" } else { "; whether it was made is not clear yet, and the next run looks again" };
+            if error.kind.is_retryable() && try_number < self.patience.tries && job.shared.cancel.level() == CancelLevel::None {
+                pause = self.rest(job, pause).await;
+            }
             if !error.kind.is_retryable() || try_number == self.patience.tries || job.shared.cancel.level() > CancelLevel::None {
-                let open = if unsure.is_empty() { "" } else { "; whether it was made is not clear yet, and the next run looks again" };
                 return Ok(Ended::Failed(format!("{error}{open}")));
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(self.patience.longest_pause);
         }
         Ok(Ended::Failed("no try was made".to_owned()))
     }
@@ -341,7 +342,7 @@ impl Engine {
             && since.elapsed() < self.patience.shows
             && job.shared.cancel.level() == CancelLevel::None
         {
-            tokio::time::sleep(self.patience.longest_pause).await;
+            self.rest(job, self.patience.longest_pause).await;
             found = self.find_ours(job, properties).await;
         }
         found
@@ -377,7 +378,7 @@ impl Engine {
         let since = Instant::now();
         let mut look = self.find_ours(job, properties).await;
         while matches!(look, Ok(Found::Nothing | Found::OnlyTheOld(_))) && self.may_show_up(job.shared, age + since.elapsed()) {
-            tokio::time::sleep(self.patience.longest_pause).await;
+            self.rest(job, self.patience.longest_pause).await;
             look = self.find_ours(job, properties).await;
         }
         if matches!(look, Ok(Found::Nothing | Found::OnlyTheOld(_))) && age + since.elapsed() < self.patience.late {
@@ -525,6 +526,7 @@ impl Engine {
 
     /// Pauses, or less when the run shall stop; returns the next pause.
     async fn rest(&self, job: &Job<'_>, pause: Duration) -> Duration {
+        let _rest = job.shared.rests.begin();
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = job.shared.cancel.reached(CancelLevel::AfterCallsInFlight) => {}
@@ -559,6 +561,9 @@ impl Engine {
                 {
                     try_number += 1;
                     pause = self.rest(job, pause).await;
+                    if job.shared.cancel.level() > CancelLevel::None {
+                        return Ok(Err(error));
+                    }
                 }
                 other => return Ok(other),
             }
@@ -664,6 +669,9 @@ impl Engine {
             }
             job.shared.tell(Event::Waiting { step: job.step.id, address: job.action.address.clone(), detail: error.to_string() });
             pause = self.rest(job, pause).await;
+            if job.shared.cancel.level() > CancelLevel::None {
+                return Ok(Ended::Failed(error.to_string()));
+            }
         }
         self.wait_gone(job, id, properties).await
     }

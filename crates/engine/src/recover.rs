@@ -223,7 +223,12 @@ impl Engine {
         let deposed = state.as_ref().map(|state| state.deposed.clone()).unwrap_or_default();
         if let Some(mut state) = state.filter(|state| state.id.is_some()) {
             let dependencies = action.map(|action| action.dependencies.clone()).unwrap_or_default();
-            state.deposed.push(Deposed { id: seen.id.clone(), properties: seen.properties.clone(), dependencies });
+            state.deposed.push(Deposed {
+                id: seen.id.clone(),
+                properties: seen.properties.clone(),
+                dependencies,
+                outputs: seen.outputs.clone(),
+            });
             return Ok(Some(state));
         }
         Ok(action.map(|action| ResourceState {

@@ -1,6 +1,7 @@
 //! Walks a plan's steps in parallel.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use strata_graph::{Address, Scope};
 use strata_plan::{Operation, Plan, ScopeState, StepId};
 use strata_store::{Asked, IntentOperation, OpenIntent, Outcome, RunId, RunStatus, Starter, StepRecord, StoreError, Write};
+use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::cancel::{Cancel, CancelLevel};
@@ -64,6 +66,34 @@ pub(crate) struct Undecided {
     notes: Vec<StepRecord>,
 }
 
+/// How many steps only wait: for something to be ready, to be let go, or to try again. They hold no slot.
+#[derive(Debug, Default)]
+pub(crate) struct Rests {
+    count: AtomicUsize,
+    begun: Notify,
+}
+
+impl Rests {
+    /// A step waits for as long as this lives.
+    pub(crate) fn begin(&self) -> Rest<'_> {
+        self.count.fetch_add(1, Ordering::SeqCst);
+        self.begun.notify_one();
+        Rest(self)
+    }
+}
+
+/// A step that only waits.
+pub(crate) struct Rest<'a>(&'a Rests);
+
+impl Drop for Rest<'_> {
+    fn drop(&mut self) {
+        self.0.count.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// How many steps are begun and not ended at most, with those that wait: each takes its memory.
+const BEGUN: usize = 4096;
+
 /// What the steps of a run share.
 pub(crate) struct Shared<'p> {
     pub plan: &'p Plan,
@@ -74,6 +104,7 @@ pub(crate) struct Shared<'p> {
     pub events: UnboundedSender<Event>,
     pub placements: BTreeMap<Scope, strata_provider::Placement>,
     pub undecided: Mutex<Undecided>,
+    pub rests: Rests,
 }
 
 impl Shared<'_> {
@@ -141,6 +172,7 @@ impl Engine {
             events,
             placements,
             undecided: Mutex::default(),
+            rests: Rests::default(),
         });
         let heart = self.heart(run.clone(), shared.cancel.clone());
         let walked = self.walk(&shared).await;
@@ -197,7 +229,9 @@ impl Engine {
         let mut ready: BTreeSet<usize> = (0..steps.len()).filter(|position| waiting[*position] == 0).collect();
         let mut at_work = FuturesUnordered::new();
         loop {
-            while at_work.len() < self.limits.at_once() && shared.cancel.level() == CancelLevel::None {
+            while at_work.len() < self.limits.at_once().saturating_add(shared.rests.count.load(Ordering::SeqCst)).min(BEGUN)
+                && shared.cancel.level() == CancelLevel::None
+            {
                 let Some(position) = ready.pop_first() else { break };
                 let engine = self.clone();
                 let shared = Arc::clone(shared);
@@ -207,6 +241,8 @@ impl Engine {
                 biased;
                 () = shared.cancel.reached(CancelLevel::Now) => break,
                 next = at_work.next() => next,
+                // A step that begins to wait leaves its slot to another.
+                () = shared.rests.begun.notified() => continue,
             };
             let Some((position, result)) = next else { break };
             let result = result?;

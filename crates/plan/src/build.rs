@@ -126,7 +126,7 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
         // Of what is new nothing is compared.
         let properties = state.map(|_| resolve(resource, &desired.placement, &input, &outlooks)).unwrap_or_default();
         let (mut decision, outlook) = decide(&dependencies, contract, state, &properties, observation, &outlooks);
-        if pinned.left_behind.contains(address) {
+        if state.is_some_and(|state| state.deposed.iter().all(|left| pinned.left_behind.contains(&left.id))) {
             decision = decision.filter(|(change, ..)| *change != Change::DeleteLeftBehind);
         }
         outlooks.insert(address, outlook);

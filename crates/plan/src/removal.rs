@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use strata_graph::{Address, Contracts, Scope};
+use strata_graph::{Address, Contracts, PhysicalId, Scope};
 
 use crate::build::{Parts, PlanError, finish};
 use crate::model::{Action, Change, Kept, Notice, Plan, Purpose, Reason, ScopePlan};
@@ -121,8 +121,8 @@ pub(crate) fn keep(unwanted: &BTreeMap<Address, &ResourceState>, delete_data: &B
 pub(crate) struct Pinned {
     /// Addresses whose present incarnation stays when another is made.
     pub present: BTreeSet<Address>,
-    /// Addresses whose earlier incarnations stay.
-    pub left_behind: BTreeSet<Address>,
+    /// Earlier incarnations that stay.
+    pub left_behind: BTreeSet<PhysicalId>,
 }
 
 impl Pinned {
@@ -132,9 +132,17 @@ impl Pinned {
         for state in kept {
             for below in &state.dependencies {
                 let Some(known) = states.get(below.scope()).and_then(|scope| scope.resources.get(below)) else { continue };
-                // It stands on the present incarnation if it holds one of its outputs.
-                let present = known.outputs.values().any(|output| state.properties.0.values().any(|value| holds(value, output)));
-                if present { &mut pinned.present } else { &mut pinned.left_behind }.insert(below.clone());
+                // It stands on the incarnation of which it holds an output.
+                let on = |outputs: &BTreeMap<String, String>| {
+                    outputs.values().any(|output| state.properties.0.values().any(|value| holds(value, output)))
+                };
+                if on(&known.outputs) {
+                    pinned.present.insert(below.clone());
+                } else {
+                    // Of an incarnation recorded by an earlier version nobody knows.
+                    let on_these = known.deposed.iter().filter(|left| left.outputs.is_empty() || on(&left.outputs));
+                    pinned.left_behind.extend(on_these.map(|left| left.id.clone()));
+                }
             }
         }
         pinned

@@ -61,9 +61,9 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState], contracts: &Con
     let mut deposed: Vec<(&Address, StepId)> = Vec::new();
     // What older incarnations stood on, which need not be what the present one stands on.
     let mut left_on: HashMap<&Address, Vec<StepId>> = HashMap::new();
-    for (index, action) in actions.iter().enumerate().filter(|(_, action)| !pinned.left_behind.contains(&action.address)) {
+    for (index, action) in actions.iter().enumerate() {
         let Some(state) = by_address.get(&action.address) else { continue };
-        for left in &state.deposed {
+        for left in state.deposed.iter().filter(|left| !pinned.left_behind.contains(&left.id)) {
             let operation = Operation::DeleteDeposed { id: left.id.clone(), properties: left.properties.clone() };
             let step = push(index, operation);
             deposed.push((&action.address, step));

@@ -318,7 +318,12 @@ fn a_deposed_incarnation_is_written_and_read() {
     let world = World { edges: vec![0], out: 0, renamed: 0, resized: 0 };
     let mut state = world.state();
     let resource = state.resources.get_mut(&address(0)).unwrap();
-    resource.deposed.push(strata_plan::Deposed { id: PhysicalId("old".into()), properties: Document::default(), dependencies: vec![] });
+    resource.deposed.push(strata_plan::Deposed {
+        id: PhysicalId("old".into()),
+        properties: Document::default(),
+        dependencies: vec![],
+        outputs: BTreeMap::new(),
+    });
     let plan = plan(&world.graph(), Some(state));
     assert_eq!(plan.actions[0].change, Change::DeleteLeftBehind);
     assert!(matches!(&plan.steps[..], [Step { operation: Operation::DeleteDeposed { id, .. }, .. }] if id.0 == "old"));

@@ -8,7 +8,7 @@ use serde_json::Value;
 use strata_engine::{Cancel, Engine, EngineError, Event, Limits, Patience, RunReport};
 use strata_graph::Scope;
 use strata_plan::{Desired, Plan, PlanInput, Purpose, RemovalInput, ScopeState};
-use strata_store::{RunStatus, Store, StoreError};
+use strata_store::{Asked, RunStatus, Store, StoreError};
 use tokio::sync::mpsc;
 
 use crate::process::{Approved, Process, ProcessStore};
@@ -32,6 +32,10 @@ pub enum Order {
     Down(Vec<Scope>, BTreeSet<String>),
     /// Only look.
     Look(Vec<Scope>),
+    /// Take the scopes away from the run that is at work, or ask it to stop, as `strata unlock` and `strata cancel` do.
+    Unlock,
+    /// The same, asking.
+    Stop(Asked),
 }
 
 /// How an order ended.
@@ -87,6 +91,9 @@ pub async fn order(sim: &Arc<Sim>, spec: &Spec, order: &Order) -> Answer {
 async fn carry_out(process: &Arc<Process>, spec: &Spec, order: &Order) -> Answer {
     let engine = engine(process);
     let store = ProcessStore(Arc::clone(process));
+    if let Order::Unlock | Order::Stop(_) = order {
+        return interfere(&store, order).await;
+    }
     match prepare(process, &engine, &store, spec, order).await {
         Ok(Some(plan)) => run(process, &engine, plan).await,
         Ok(None) => Answer::Nothing,
@@ -94,9 +101,30 @@ async fn carry_out(process: &Arc<Process>, spec: &Spec, order: &Order) -> Answer
     }
 }
 
+/// Takes a run from its process, or asks it to stop.
+async fn interfere(store: &ProcessStore, order: &Order) -> Answer {
+    let runs = match store.runs(5).await {
+        Ok(runs) => runs,
+        Err(error) => return refused(error.into()),
+    };
+    let Some(run) = runs.into_iter().find(|run| run.status == RunStatus::Running) else { return Answer::Nothing };
+    let sim = &store.0.sim;
+    let (what, result) = match order {
+        Order::Stop(asked) => ("run asked to stop by another", store.ask(&run.id, *asked).await),
+        _ => ("run taken from its process", store.release(&run.id, "the simulation").await),
+    };
+    match result {
+        Ok(()) => sim.count(what),
+        Err(error) => return refused(error.into()),
+    }
+    Answer::Nothing
+}
+
 fn refused(error: EngineError) -> Answer {
     match error {
-        EngineError::Store(StoreError::Held { .. } | StoreError::Stale { .. }) => Answer::NotNow,
+        EngineError::Store(
+            StoreError::Held { .. } | StoreError::Stale { .. } | StoreError::Fenced { .. } | StoreError::NotRunning { .. },
+        ) => Answer::NotNow,
         other => Answer::Refused(other.to_string()),
     }
 }
@@ -112,7 +140,7 @@ async fn prepare(
     let sim = &process.sim;
     let all = store.scopes().await.map_err(|error| refused(error.into()))?;
     let mut states: BTreeMap<Scope, ScopeState> = all.into_iter().map(|state| (state.scope.clone(), state)).collect();
-    let (Order::Up(scopes) | Order::Down(scopes, _) | Order::Look(scopes)) = order;
+    let (Order::Up(scopes) | Order::Down(scopes, _) | Order::Look(scopes)) = order else { return Ok(None) };
     let mut looked_at: BTreeMap<Scope, ScopeState> =
         states.iter().filter(|(scope, _)| scopes.contains(scope)).map(|(scope, state)| (scope.clone(), state.clone())).collect();
     let refreshed = engine.refresh(PLATFORM, &mut looked_at).await;
@@ -121,7 +149,7 @@ async fn prepare(
     }
     states.extend(looked_at);
     let plan = match order {
-        Order::Look(_) => return Ok(None),
+        Order::Look(_) | Order::Unlock | Order::Stop(_) => return Ok(None),
         Order::Up(scopes) => up_plan(spec, scopes, &states, &refreshed.observations),
         Order::Down(scopes, delete_data) => down_plan(scopes, delete_data, &states),
     };
@@ -219,6 +247,9 @@ async fn run(process: &Arc<Process>, engine: &Engine, plan: Plan) -> Answer {
         if let Event::Recovered { address, detail } = event {
             sim.count("recovered: an intent of a dead run was looked up");
             process.tell(format!("recovered {address}: {detail}"));
+            if detail.contains("the next plan decides") {
+                sim.note_found(address);
+            }
         }
     }
     let report = match result {

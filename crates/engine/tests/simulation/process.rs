@@ -6,14 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use strata_graph::{Address, PhysicalId, Scope};
 use strata_plan::{Operation, Plan, ScopeState};
 use strata_store::{Asked, Intent, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, StepRecord, Store, StoreError, Write};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
-use crate::sim::Sim;
+use crate::sim::{Sim, lock};
 
 /// What was approved: the plan that runs, and which incarnations stood on record when it was made.
 pub struct Approved {
@@ -44,6 +46,8 @@ pub struct Process {
     host: &'static str,
     dead: AtomicBool,
     died: Notify,
+    /// Until when it stands still: suspended, or cut off from its store.
+    still: Mutex<Option<Instant>>,
     /// Moments left to live; 0 is for ever.
     fuse: AtomicU64,
     pub approved: Mutex<Option<Approved>>,
@@ -60,6 +64,7 @@ impl Process {
             host: sim.dice.one(&["desk", "desk", "laptop"]),
             dead: AtomicBool::new(false),
             died: Notify::new(),
+            still: Mutex::default(),
             fuse: AtomicU64::new(fuse),
             approved: Mutex::default(),
             made: Mutex::default(),
@@ -102,6 +107,27 @@ impl Process {
         }
     }
 
+    /// The moment before a call of the store. A process that stands still does so for all of them, its heartbeat as well.
+    ///
+    /// It never stands still between an intent and its call: how long a call may be under way is `Patience::late`, and no lease and no
+    /// store can hold back what a process that slept for longer sends when it wakes. `docs/simulation.md` says so.
+    async fn before_store(&self, name: &str) {
+        self.moment(&format!("before {name}")).await;
+        if self.sim.dice.between(0, 999) < self.sim.weather().stalls {
+            let until = Instant::now() + Duration::from_secs(self.sim.dice.between(60, 300));
+            self.sim.count("process stood still for longer than a minute");
+            self.tell("stands still");
+            *lock(&self.still) = Some(until);
+        }
+        loop {
+            let until = *lock(&self.still);
+            match until.filter(|until| *until > Instant::now()) {
+                Some(until) => tokio::time::sleep_until(until).await,
+                None => return self.moment(&format!("before {name}")).await,
+            }
+        }
+    }
+
     pub fn tell(&self, line: impl AsRef<str>) {
         self.sim.say(format!("[{}] {}", self.number, line.as_ref()));
     }
@@ -116,7 +142,7 @@ impl ProcessStore {
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
     {
-        self.0.moment(&format!("before {name}")).await;
+        self.0.before_store(name).await;
         self.0.sim.tick();
         let answer = self.0.sim.ledger.call(call);
         self.0.moment(&format!("after {name}")).await;
@@ -156,14 +182,14 @@ impl Store for ProcessStore {
 
     async fn begin(&self, plan: &Plan, starter: &Starter) -> Result<RunId, StoreError> {
         let process = &self.0;
-        process.moment("before begin").await;
+        process.before_store("begin").await;
         process.sim.tick();
         let (copy, starter) = (plan.clone(), starter.clone());
         let answer = process.sim.ledger.call(|store| async move { store.begin(&copy, &starter).await });
         match &answer {
             Ok(run) => {
                 process.tell(format!("begins {run}"));
-                process.sim.begins(process.number, plan.scopes.iter().map(|part| part.scope.clone()).collect());
+                process.sim.begins(process.number, run, plan.scopes.iter().map(|part| part.scope.clone()).collect());
             }
             Err(error) => process.tell(format!("may not begin: {error}")),
         }
@@ -188,7 +214,12 @@ impl Store for ProcessStore {
 
     async fn release(&self, run: &RunId, note: &str) -> Result<(), StoreError> {
         let (run, note) = (run.clone(), note.to_owned());
-        self.call("release", |store| async move { store.release(&run, &note).await }).await
+        let released = run.clone();
+        let answer = self.call("release", |store| async move { store.release(&run, &note).await }).await;
+        if answer.is_ok() {
+            self.0.sim.released(&released);
+        }
+        answer
     }
 
     async fn find_run(&self, run: &RunId) -> Result<RunRecord, StoreError> {
@@ -208,13 +239,17 @@ impl Store for ProcessStore {
             _ => "state write",
         };
         let process = &self.0;
-        process.moment(&format!("before {name}")).await;
+        process.before_store(name).await;
         process.sim.tick();
+        let intends = writes.iter().any(|write| matches!(write, Write::Intent(_)));
         let lines: Vec<String> = writes.iter().filter_map(shown).collect();
         // What is on record of a run's steps is told, whether or not its process lives to print it: `strata runs RUN` shows it.
         let told: Vec<Address> = writes.iter().flat_map(instructions).collect();
         let answer = process.sim.ledger.call(|store| async move { store.write(writes).await });
         process.tell(format!("writes {}{}", lines.join(" + "), if answer.is_err() { " and is refused" } else { "" }));
+        if answer.is_ok() && intends && process.sim.has_lost(process.number) {
+            process.sim.violated(format!("[{}] wrote an intent after it lost its scopes", process.number));
+        }
         if answer.is_ok() {
             for address in told {
                 process.sim.count("undecidable: a person is told what to look for");
@@ -228,11 +263,13 @@ impl Store for ProcessStore {
 
     async fn finish(&self, run: &RunId, status: RunStatus, summary: &str) -> Result<(), StoreError> {
         let process = &self.0;
-        process.moment("before finish").await;
+        process.before_store("finish").await;
         process.sim.tick();
         let (copy, text) = (run.clone(), summary.to_owned());
         let answer = process.sim.ledger.call(|store| async move { store.finish(&copy, status, &text).await });
-        process.tell(format!("finishes {run}: {} {summary}", status.word()));
+        if answer.is_ok() {
+            process.tell(format!("finishes {run}: {} {summary}", status.word()));
+        }
         process.sim.ends(process.number);
         process.moment("after finish").await;
         answer

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use strata_graph::{Address, PhysicalId, Scope};
 use strata_provider::FakeCloud;
-use strata_store::Machine;
+use strata_store::{Machine, RunId, RunStatus, Store};
 use tokio::time::Instant;
 
 use crate::dice::Dice;
@@ -62,6 +62,8 @@ pub struct Weather {
     pub deaths: u64,
     /// Runs that somebody stops.
     pub stops: u64,
+    /// Calls of the store, in a thousand, before which the process stands still for longer than its lease may last.
+    pub stalls: u64,
 }
 
 /// One history's world.
@@ -80,7 +82,11 @@ pub struct Sim {
     counts: Mutex<BTreeMap<String, u64>>,
     violations: Mutex<Vec<String>>,
     /// Who is at work on what, by process.
-    at_work: Mutex<BTreeMap<u32, BTreeSet<Scope>>>,
+    at_work: Mutex<BTreeMap<u32, (RunId, BTreeSet<Scope>)>>,
+    /// Processes whose run was taken from them.
+    lost: Mutex<BTreeSet<u32>>,
+    /// What runs found that their plans did not name.
+    found: Mutex<BTreeSet<Address>>,
     /// Things that a person was told to look for, since no look-up could decide.
     told: Mutex<BTreeSet<Address>>,
     /// Things that were made and that no look shows yet.
@@ -106,6 +112,8 @@ impl Sim {
             counts: Mutex::default(),
             violations: Mutex::default(),
             at_work: Mutex::default(),
+            lost: Mutex::default(),
+            found: Mutex::default(),
             told: Mutex::default(),
             hidden: Mutex::default(),
             processes: AtomicUsize::new(0),
@@ -160,15 +168,48 @@ impl Sim {
         1000 + u32::try_from(self.processes.fetch_add(1, Ordering::SeqCst)).unwrap_or(0)
     }
 
-    /// A run has begun: nobody else may be at work on its scopes.
-    pub fn begins(&self, process: u32, scopes: BTreeSet<Scope>) {
-        let mut at_work = lock(&self.at_work);
-        let other = at_work.iter().find(|(_, theirs)| !theirs.is_disjoint(&scopes)).map(|(other, _)| *other);
-        at_work.insert(process, scopes);
-        drop(at_work);
-        if let Some(other) = other {
-            self.violated(format!("process {process} began while process {other} is at work on the same scope"));
+    /// A run has begun: nobody else may be at work on its scopes, but for those from whom it has just taken them.
+    pub fn begins(&self, process: u32, run: &RunId, scopes: BTreeSet<Scope>) {
+        let others: Vec<(u32, RunId)> = {
+            let at_work = lock(&self.at_work);
+            let overlap = at_work.iter().filter(|(_, (_, theirs))| !theirs.is_disjoint(&scopes));
+            overlap.map(|(other, (run, _))| (*other, run.clone())).collect()
+        };
+        for (other, theirs) in others {
+            let record = self.ledger.call(move |store| async move { store.find_run(&theirs).await }).unwrap();
+            if record.status == RunStatus::Running {
+                self.violated(format!("process {process} began while process {other} is at work on the same scope"));
+            }
+            self.count("lease run out: scopes taken from a process that stood still");
+            self.loses(other);
         }
+        lock(&self.at_work).insert(process, (run.clone(), scopes));
+    }
+
+    /// Somebody took a run from its process.
+    pub fn released(&self, run: &RunId) {
+        let holder = lock(&self.at_work).iter().find(|(_, (theirs, _))| theirs == run).map(|(process, _)| *process);
+        if let Some(holder) = holder {
+            self.loses(holder);
+        }
+    }
+
+    fn loses(&self, process: u32) {
+        lock(&self.at_work).remove(&process);
+        lock(&self.lost).insert(process);
+    }
+
+    pub fn has_lost(&self, process: u32) -> bool {
+        lock(&self.lost).contains(&process)
+    }
+
+    pub fn note_found(&self, address: Address) {
+        lock(&self.found).insert(address);
+    }
+
+    /// Whether a run found this, and its plan did not name it.
+    pub fn was_found(&self, address: &str) -> bool {
+        lock(&self.found).iter().any(|found| found.to_string() == address)
     }
 
     /// A run is over: ended, or its process died.

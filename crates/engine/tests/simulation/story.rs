@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 use strata_engine::Ended;
 use strata_graph::Scope;
-use strata_store::{RunStatus, SqliteStore};
+use strata_store::{Asked, RunStatus, SqliteStore};
 use tokio::runtime::Handle;
 
 use crate::dice::Dice;
@@ -52,6 +52,7 @@ fn weather(dice: &Dice) -> Weather {
         slow: dice.one(&[0, 0, 10, 50]),
         deaths: dice.one(&[0, 30, 60, 90]),
         stops: dice.one(&[0, 0, 20]),
+        stalls: dice.one(&[0, 0, 0, 5]),
     }
 }
 
@@ -98,7 +99,7 @@ fn some_order(sim: &Sim, spec: &Spec) -> Order {
     let dice = &sim.dice;
     let view = View::of(sim);
     let name = dice.one(&["dev", "prod"]);
-    match dice.between(0, 19) {
+    match dice.between(0, 20) {
         0..=8 => Order::Up(vec![network(), environment(name)]),
         9..=12 => Order::Up(scopes().to_vec()),
         13..=15 => {
@@ -111,7 +112,11 @@ fn some_order(sim: &Sim, spec: &Spec) -> Order {
             let [network, dev, prod] = scopes();
             Order::Down(vec![prod, dev, network], some_data(dice, &view))
         }
-        _ => Order::Look(scopes().to_vec()),
+        _ => match dice.between(0, 4) {
+            0 => Order::Unlock,
+            1 => Order::Stop(dice.one(&[Asked::Stop, Asked::StopNow])),
+            _ => Order::Look(scopes().to_vec()),
+        },
     }
 }
 
@@ -219,7 +224,12 @@ async fn clean(sim: &Arc<Sim>, spec: &Spec, wanted: &Order) {
                 let told = sim.take_told();
                 // What the storm made broken is found broken by one run and replaced by the next.
                 let broken = report.steps.iter().any(|ended| matches!(ended, Ended::Failed(why) if why.contains("is broken: FAILED")));
-                if report.status != RunStatus::Done && told.is_empty() && !broken {
+                // What stands under something that this run found and its plan did not name goes with the next plan.
+                let under = report.steps.iter().any(|ended| {
+                    matches!(ended, Ended::Failed(why) if why.split("still in use: ").nth(1)
+                        .and_then(|rest| rest.split(" still uses it").next()).is_some_and(|user| sim.was_found(user)))
+                });
+                if report.status != RunStatus::Done && told.is_empty() && !broken && !under {
                     return sim.violated(format!("a run in fair weather ended {}: {:?}", report.status.word(), report.steps));
                 }
                 for address in told {
