@@ -49,9 +49,9 @@ fn folder() -> tempfile::TempDir {
     made.unwrap()
 }
 
-fn history(seed: u64, stores: &tokio::runtime::Runtime) -> Told {
+fn history(seed: u64, stores: &tokio::runtime::Runtime, aloud: bool) -> Told {
     let folder = folder();
-    catch_unwind(AssertUnwindSafe(|| tell(seed, folder.path(), stores.handle()))).unwrap_or_else(|panic| {
+    catch_unwind(AssertUnwindSafe(|| tell(seed, folder.path(), stores.handle(), aloud))).unwrap_or_else(|panic| {
         let words = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
         let verdict = Err(format!("panicked: {}", words.unwrap_or_default()));
         Told { verdict, history: Vec::new(), counts: BTreeMap::new() }
@@ -64,10 +64,7 @@ fn stores() -> tokio::runtime::Runtime {
 
 /// One seed, with its whole history.
 fn replay(seed: u64) -> ExitCode {
-    let told = history(seed, &stores());
-    for line in &told.history {
-        println!("{line}");
-    }
+    let told = history(seed, &stores(), true);
     match told.verdict {
         Ok(()) => {
             println!("seed {seed}: every invariant holds");
@@ -101,9 +98,9 @@ fn main() -> ExitCode {
                             return;
                         }
                         lock(&sum).at_work.insert(seed, Instant::now());
-                        let mut told = history(seed, &stores);
+                        let mut told = history(seed, &stores, false);
                         // Now and then the same seed once more: it must be the same history.
-                        if seed % 64 == 0 && history(seed, &stores).history != told.history {
+                        if seed % 64 == 0 && history(seed, &stores, false).history != told.history {
                             told.verdict = Err("told a second time it is another history".to_owned());
                         }
                         let mut sum = lock(&sum);

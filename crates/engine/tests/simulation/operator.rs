@@ -71,6 +71,8 @@ pub async fn order(sim: &Arc<Sim>, spec: &Spec, order: &Order) -> Answer {
             Answer::Died
         }),
     };
+    // Who was refused in the middle of its run, since another had declared it dead, is at work on nothing any more either.
+    sim.ends(process.number);
     process.tell(match &answer {
         Answer::Died => "is dead".to_owned(),
         Answer::Refused(why) => format!("did not run: {why}"),

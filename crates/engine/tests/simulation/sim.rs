@@ -73,6 +73,8 @@ pub struct Sim {
     pub ledger: Ledger,
     /// Addresses that this emulator cannot make.
     pub lacking: BTreeSet<Address>,
+    /// Whether the history is printed as it happens: one that does not end is read up to where it stands.
+    aloud: bool,
     /// Calls that are on the wire: sent, and not yet answered.
     pub on_the_wire: AtomicUsize,
     clock: Arc<Clock>,
@@ -95,7 +97,7 @@ pub struct Sim {
 }
 
 impl Sim {
-    pub fn new(dice: Dice, ledger: Ledger, clock: Arc<Clock>, lacking: BTreeSet<Address>) -> Arc<Self> {
+    pub fn new(dice: Dice, ledger: Ledger, clock: Arc<Clock>, lacking: BTreeSet<Address>, aloud: bool) -> Arc<Self> {
         let cloud = FakeCloud::new(contracts());
         cloud.guard_use("Test::Thing");
         cloud.allow_one("Test::Single");
@@ -104,6 +106,7 @@ impl Sim {
             cloud,
             ledger,
             lacking,
+            aloud,
             on_the_wire: AtomicUsize::new(0),
             clock,
             start: Instant::now(),
@@ -136,6 +139,9 @@ impl Sim {
     /// Writes a line of history.
     pub fn say(&self, line: impl AsRef<str>) {
         let line = format!("{:>10.3} {}", self.start.elapsed().as_secs_f64(), line.as_ref());
+        if self.aloud {
+            println!("{line}");
+        }
         lock(&self.history).push(line);
     }
 

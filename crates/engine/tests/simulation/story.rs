@@ -27,7 +27,7 @@ pub struct Told {
 }
 
 /// Lets one history happen, with its database in this folder.
-pub fn tell(seed: u64, folder: &Path, stores: &Handle) -> Told {
+pub fn tell(seed: u64, folder: &Path, stores: &Handle, aloud: bool) -> Told {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let dice = Dice::new(seed);
@@ -36,7 +36,7 @@ pub fn tell(seed: u64, folder: &Path, stores: &Handle) -> Told {
         let store = carry_out(stores, async move { SqliteStore::open_on(&place, machine).await }).unwrap();
         let lacking = if dice.percent(10) { (0..3).map(|_| some_address(&dice)).collect() } else { BTreeSet::new() };
         let near_sighted = dice.percent(50);
-        let sim = Sim::new(dice, Ledger::new(store, stores.clone()), clock, lacking);
+        let sim = Sim::new(dice, Ledger::new(store, stores.clone()), clock, lacking, aloud);
         if near_sighted {
             sim.cloud.see_one();
         }
@@ -78,7 +78,10 @@ async fn happen(sim: &Arc<Sim>) -> Result<(), String> {
                 let orders: Vec<Order> = (0..dice.between(2, 3)).map(|_| some_order(sim, &spec)).collect();
                 let together = orders.iter().map(|wanted| async {
                     tokio::time::sleep(dice.moment(20_000)).await;
-                    order(sim, &spec, wanted).await
+                    // Who is refused may come back, perhaps once the other's lease has run out.
+                    while matches!(order(sim, &spec, wanted).await, Answer::NotNow) && dice.percent(60) {
+                        tokio::time::sleep(dice.moment(120_000)).await;
+                    }
                 });
                 futures::future::join_all(together).await;
             }
