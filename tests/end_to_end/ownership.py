@@ -20,10 +20,12 @@ def tagged(world):
     # moto keeps the tags of what is deleted, AWS does not: what the lists below no longer show is gone.
     groups = {group["GroupId"] for group in pages(ec2, "describe_security_groups", "SecurityGroups")}
     templates = {template["LaunchTemplateId"] for template in pages(ec2, "describe_launch_templates", "LaunchTemplates")}
+    endpoints = {item["VpcEndpointId"] for item in pages(ec2, "describe_vpc_endpoints", "VpcEndpoints") if item["State"] != "deleted"}
+    living = {"security-group": groups, "launch-template": templates, "vpc-endpoint": endpoints}
     for tag in pages(ec2, "describe_tags", "Tags", Filters=[{"Name": "key", "Values": [ADDRESS]}]):
-        if {"security-group": groups, "launch-template": templates}.get(tag["ResourceType"], {tag["ResourceId"]}).isdisjoint({tag["ResourceId"]}):
+        if living.get(tag["ResourceType"], {tag["ResourceId"]}).isdisjoint({tag["ResourceId"]}):
             continue
-        # Machines and their volumes carry the tags of the launch template that started them; deleted gateways and endpoints stay listed.
+        # Machines and their volumes carry the tags of the launch template that started them.
         if tag["ResourceType"] in ("instance", "volume", "network-interface"):
             continue
         add({ADDRESS: tag["Value"], PLATFORM: platform_of(ec2, tag["ResourceId"])}, tag["ResourceId"])

@@ -1,7 +1,8 @@
 //! The provider: finds the placement's clients and the type's handler.
 //!
 //! Invariant: an answer 'this operation does not exist' is 'not supported by this emulator' only where the settings say that an
-//! emulator is spoken to; the real cloud's is a failure.
+//! emulator is spoken to; the real cloud's is a failure. An emulator that breaks down answers as one that lacks the operation does, so
+//! such an answer is believed only when it came again and again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,13 +25,24 @@ pub struct AwsProvider {
     settings: Settings,
     handlers: BTreeMap<&'static str, HandlerEntry>,
     clouds: Mutex<BTreeMap<Placement, Arc<OnceCell<Arc<Cloud>>>>>,
+    /// How often each operation was answered by a web page with status 500, for each address.
+    broken_answers: std::sync::Mutex<BTreeMap<(String, String), u32>>,
 }
+
+/// So often the same web page with status 500 means that an emulator lacks the operation. Before that it may have broken down in passing:
+/// moto's threads share their dictionaries without a lock, and what reads one while another writes it ends in such a page.
+const BELIEVED: u32 = 3;
 
 impl AwsProvider {
     /// A provider that has spoken to nobody yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self { settings, handlers: handlers().map(|entry| (entry.type_name, entry)).collect(), clouds: Mutex::default() }
+        Self {
+            settings,
+            handlers: handlers().map(|entry| (entry.type_name, entry)).collect(),
+            clouds: Mutex::default(),
+            broken_answers: std::sync::Mutex::default(),
+        }
     }
 
     /// The clients of a placement, connected on first use; concurrent first uses connect once.
@@ -49,13 +61,28 @@ impl AwsProvider {
             .ok_or_else(|| ProviderError::internal("strata", format!("no handler for the type {}", request.type_name)))
     }
 
-    fn judge<T>(&self, result: Result<T, ProviderError>) -> Result<T, ProviderError> {
+    /// What an answer means that may say 'no such operation'; `about` is what was asked about.
+    fn judge<T>(&self, about: &str, result: Result<T, ProviderError>) -> Result<T, ProviderError> {
         result.map_err(|mut error| {
-            if error.kind == ErrorKind::Unsupported && !self.settings.emulator {
-                error.kind = if error.code.as_deref() == Some("http-500") { ErrorKind::Transient } else { ErrorKind::Invalid };
+            let broken = error.code.as_deref() == Some("http-500");
+            if error.kind != ErrorKind::Unsupported {
+                return error;
+            }
+            if !self.settings.emulator {
+                error.kind = if broken { ErrorKind::Transient } else { ErrorKind::Invalid };
+            } else if broken && !self.is_believed(&error.operation, about) {
+                error.kind = ErrorKind::Transient;
             }
             error
         })
+    }
+
+    /// Whether this answer, a web page with status 500, came so often that the emulator lacks the operation.
+    fn is_believed(&self, operation: &str, about: &str) -> bool {
+        let mut answers = self.broken_answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let count = answers.entry((operation.to_owned(), about.to_owned())).or_default();
+        *count = count.saturating_add(1);
+        *count >= BELIEVED
     }
 }
 
@@ -78,7 +105,8 @@ impl Provider for AwsProvider {
     async fn observe(&self, request: &Request<'_>) -> Result<Option<Observation>, ProviderError> {
         let cloud = self.cloud(request.placement).await?;
         let handler = self.handler(request)?;
-        read_again(self.settings.emulator, || async { self.judge((handler.observe)(&cloud, request).await) }).await
+        let about = request.address.to_string();
+        read_again(self.settings.emulator, || async { self.judge(&about, (handler.observe)(&cloud, request).await) }).await
     }
 
     /// By the Resource Groups Tagging API, which lists most services' resources of one region, but not IAM's.
@@ -88,7 +116,7 @@ impl Provider for AwsProvider {
             let filter = TagFilter::builder().key(PLATFORM_TAG).values(platform).build();
             let pages = cloud.tagging().get_resources().tag_filters(filter).into_paginator().items().send();
             let all = pages.collect::<Result<Vec<_>, _>>().await;
-            self.judge(all.map_err(|error| failed("tag:GetResources", error)))
+            self.judge("tags", all.map_err(|error| failed("tag:GetResources", error)))
         });
         let owned = |thing: ResourceTagMapping| {
             let address = thing.tags().iter().find(|tag| tag.key() == ADDRESS_TAG)?.value().to_owned();
@@ -99,23 +127,45 @@ impl Provider for AwsProvider {
 
     async fn create(&self, request: &Request<'_>, token: &str) -> Result<PhysicalId, ProviderError> {
         let cloud = self.cloud(request.placement).await?;
-        self.judge((self.handler(request)?.create)(&cloud, request, token).await).map_err(in_creation)
+        self.judge(&request.address.to_string(), (self.handler(request)?.create)(&cloud, request, token).await).map_err(in_creation)
     }
 
     async fn update(&self, request: &Request<'_>, observed: &Document) -> Result<(), ProviderError> {
         let cloud = self.cloud(request.placement).await?;
-        self.judge((self.handler(request)?.update)(&cloud, request, observed).await)
+        self.judge(&request.address.to_string(), (self.handler(request)?.update)(&cloud, request, observed).await)
     }
 
     async fn delete(&self, request: &Request<'_>) -> Result<(), ProviderError> {
         let cloud = self.cloud(request.placement).await?;
-        self.judge((self.handler(request)?.delete)(&cloud, request).await)
+        self.judge(&request.address.to_string(), (self.handler(request)?.delete)(&cloud, request).await)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::{Artifacts, Credentials};
+
+    #[test]
+    fn an_emulator_that_breaks_down_in_passing_does_not_lack_the_operation() {
+        let page = || {
+            Err::<(), _>(ProviderError {
+                kind: ErrorKind::Unsupported,
+                operation: "ec2:DescribeSecurityGroupRules".to_owned(),
+                code: Some("http-500".to_owned()),
+                message: "a web page".to_owned(),
+            })
+        };
+        let kinds = |emulator: bool, abouts: [&str; 4]| {
+            let (credentials, artifacts) = (Credentials::Emulator, Artifacts::default());
+            let provider = AwsProvider::new(Settings { endpoint_url: None, emulator, credentials, artifacts });
+            abouts.map(|about| provider.judge(about, page()).map_err(|error| error.kind))
+        };
+        let (passing, lacking) = (Err(ErrorKind::Transient), Err(ErrorKind::Unsupported));
+        assert_eq!(kinds(true, ["a", "a", "a", "a"]), [passing, passing, lacking, lacking]);
+        assert_eq!(kinds(true, ["a", "b", "c", "a"]), [passing; 4], "pages about others count for themselves");
+        assert_eq!(kinds(false, ["a", "a", "a", "a"]), [passing; 4], "AWS itself lacks nothing");
+    }
 
     #[test]
     fn a_throttle_after_the_first_call_leaves_open_what_was_made() {

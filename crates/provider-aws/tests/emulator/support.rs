@@ -13,7 +13,7 @@ use serde_json::Value;
 use strata_aws::AwsResource;
 use strata_graph::{Address, Document, PhysicalId, Scope, Text, TypeContract, TypeName};
 use strata_provider::provider::{ADDRESS_TAG, PLATFORM_TAG};
-use strata_provider::{Observation, Placement, Provider, ProviderError, Readiness, Request};
+use strata_provider::{ErrorKind, Observation, Placement, Provider, ProviderError, Readiness, Request};
 use strata_provider_aws::{AwsProvider, Credentials, Settings};
 
 /// The name of the platform in every test.
@@ -265,6 +265,17 @@ impl Bench {
         self.provider.delete(&self.request(&made.address, &type_name, Some(&made.id), &properties)).await
     }
 
+    /// The answer to a creation that is tried again while it fails in passing, as the engine does: an emulator that breaks down and one
+    /// that lacks the operation look the same at first.
+    pub async fn create_at_last<R: AwsResource + Clone>(&self, name: &str, resource: R) -> Result<PhysicalId, ProviderError> {
+        at_last(|| self.only_create(name, resource.clone())).await
+    }
+
+    /// The same of a removal.
+    pub async fn delete_at_last<R: AwsResource>(&self, made: &Made<R>) -> Result<(), ProviderError> {
+        at_last(|| self.only_delete(made)).await
+    }
+
     /// Makes a resource by the real engine, whose first call is throttled and whose process dies when the second was carried out; sees that
     /// the next run makes nothing twice, that it is what was asked for, and that it is found without its id.
     pub async fn create<R: AwsResource>(&self, name: &str, resource: R) -> Made<R> {
@@ -325,4 +336,14 @@ impl Bench {
         assert_eq!(self.observe(&made.address, None, &made.resource).await.unwrap(), None, "{} is still found", made.address);
         self.only_delete(&made).await.unwrap_or_else(|error| panic!("{} again: {error}", made.address));
     }
+}
+
+async fn at_last<T, F: Future<Output = Result<T, ProviderError>>>(mut call: impl FnMut() -> F) -> Result<T, ProviderError> {
+    for _ in 0..8 {
+        match call().await {
+            Err(error) if error.kind == ErrorKind::Transient => {}
+            other => return other,
+        }
+    }
+    call().await
 }

@@ -20,9 +20,9 @@ fn standard() -> Standard {
 #[tokio::test]
 async fn an_emulator_that_lacks_the_operation_is_told() {
     let bench = Bench::new(3041);
-    let error = bench.only_create("main", analyzer()).await.unwrap_err();
+    let error = bench.create_at_last("main", analyzer()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unsupported, "{error}");
-    let error = bench.only_create("main", standard()).await.unwrap_err();
+    let error = bench.create_at_last("main", standard()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unsupported, "{error}");
 }
 

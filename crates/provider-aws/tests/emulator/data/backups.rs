@@ -52,7 +52,7 @@ async fn a_vault_with_a_plan() {
     bench.update(&mut vault, |vault| vault.lock_configuration = None).await;
     let mut plan = bench.create("main", plan(vault.output("BackupVaultName"))).await;
     bench.update(&mut plan, |plan| drop(plan.tags.insert("team".into(), "web".into()))).await;
-    let error = bench.only_create("data", selection(plan.output("BackupPlanId"))).await.unwrap_err();
+    let error = bench.create_at_last("data", selection(plan.output("BackupPlanId"))).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unsupported, "moto has no selections: {error}");
     bench.delete(plan).await;
     bench.delete(vault).await;

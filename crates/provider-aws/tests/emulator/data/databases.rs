@@ -234,7 +234,7 @@ async fn a_cache_with_its_subnets_and_a_user() {
     assert_eq!(cache.outputs["PrimaryEndPoint.Port"], "6379");
     bench.delete(cache).await;
     bench.delete(user).await;
-    let error = bench.only_delete(&place).await.unwrap_err();
+    let error = bench.delete_at_last(&place).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unsupported, "moto cannot delete it: {error}");
 }
 
@@ -247,10 +247,10 @@ async fn what_the_emulator_lacks_of_caches_is_told_so() {
         description: "x".into(),
         ..ParameterGroup::default()
     };
-    assert_eq!(bench.only_create("p", group).await.unwrap_err().kind, ErrorKind::Unsupported);
+    assert_eq!(bench.create_at_last("p", group).await.unwrap_err().kind, ErrorKind::Unsupported);
     let group =
         UserGroup { user_group_id: "acme".into(), engine: "redis".into(), user_ids: vec!["default".into()], ..UserGroup::default() };
-    assert_eq!(bench.only_create("u", group).await.unwrap_err().kind, ErrorKind::Unsupported);
+    assert_eq!(bench.create_at_last("u", group).await.unwrap_err().kind, ErrorKind::Unsupported);
 }
 
 const GROUP: &str = "<DescribeReplicationGroupsResponse><DescribeReplicationGroupsResult><ReplicationGroups><ReplicationGroup>\
