@@ -35,6 +35,10 @@ pub struct Arguments {
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
 
+    /// The folder of the waivers [default: waivers beside the platform file]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub waivers: Option<PathBuf>,
+
     /// How to answer
     #[arg(long, global = true, value_enum)]
     pub format: Option<Format>,
@@ -47,8 +51,10 @@ pub enum Format {
     Text,
     /// For programs; carries a version
     Json,
-    /// Static Analysis Results Interchange Format (check only)
+    /// Static Analysis Results Interchange Format (check and comply only)
     Sarif,
+    /// For a pull request (comply check only)
+    Markdown,
     /// A picture (graph only)
     Svg,
     /// Graphviz (graph only)
@@ -155,6 +161,11 @@ pub enum Command {
     Drift {
         #[command(flatten)]
         target: Target,
+    },
+    /// Judge by the standards: the plan, or the live cloud
+    Comply {
+        #[command(subcommand)]
+        command: ComplyCommand,
     },
     /// Take something that stands into the state as a resource of the files; the next plan shows what differs
     Adopt {
@@ -347,6 +358,19 @@ pub enum StateCommand {
     Import {
         /// The backup
         file: PathBuf,
+    },
+}
+
+/// What `comply` does.
+#[derive(Debug, Subcommand)]
+pub enum ComplyCommand {
+    /// Judge every control of the standards; exit code 1 when one is violated
+    Check {
+        #[command(flatten)]
+        target: Target,
+        /// Judge what the cloud shows instead of what the files say
+        #[arg(long)]
+        live: bool,
     },
 }
 

@@ -8,13 +8,14 @@ use strata_diag::{Diagnostic, codes};
 use strata_graph::{Graph, Origin, Scope};
 use strata_layers::{Claim, Inputs, Lowered};
 use strata_plan::{Desired, Endpoint, Notice, Observations, Placement, Plan, PlanInput, ScopeState};
-use strata_policy::Verdict;
+use strata_policy::{Verdict, Waiver};
 use strata_spec::Spec;
 
 use crate::arguments::Target;
 use crate::artifacts;
 use crate::failure::Failure;
 use crate::files::Files;
+use crate::waivers;
 
 /// What is kept with an environment's state.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -43,8 +44,12 @@ pub struct Compiled {
     pub target: Scope,
     /// The lowered files.
     pub lowered: Lowered,
+    /// The standards that the rules were asked for.
+    pub standards: Vec<String>,
     /// What the rules say.
     pub verdicts: Vec<Verdict>,
+    /// The waivers, whether they hold or not.
+    pub waivers: Vec<Waiver>,
     /// What else to say.
     pub notices: Vec<Notice>,
     /// The scopes to plan, lowest first.
@@ -83,6 +88,20 @@ pub fn scope(spec: &Spec, target: &Target) -> Result<Scope, Failure> {
 
 /// Compiles the files for a target. `images` are put over those that the state knows.
 pub fn compile(
+    files: &Files,
+    spec: &Spec,
+    target: &Target,
+    states: &BTreeMap<Scope, ScopeState>,
+    images: &BTreeMap<String, String>,
+) -> Result<Compiled, Failure> {
+    let mut compiled = lowered(files, spec, target, states, images)?;
+    compiled.waivers = waivers::read(files)?;
+    compiled.notices.extend(waivers::apply(&compiled.waivers, &mut compiled.verdicts, &compiled.lowered.graph));
+    Ok(compiled)
+}
+
+/// Compiles and judges; nothing is waived yet.
+fn lowered(
     files: &Files,
     spec: &Spec,
     target: &Target,
@@ -177,7 +196,18 @@ fn finish(
             stands_on,
         });
     }
-    Ok(Compiled { target, lowered, verdicts, notices, desired, artifacts, platform, approve })
+    Ok(Compiled {
+        target,
+        lowered,
+        standards: standards.to_vec(),
+        verdicts,
+        waivers: Vec::new(),
+        notices,
+        desired,
+        artifacts,
+        platform,
+        approve,
+    })
 }
 
 fn endpoints(lowered: &Lowered) -> Vec<Endpoint> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use strata_diag::{Sources, codes};
 use strata_spec::{Source, Spec};
 
+use crate::arguments::Arguments;
 use crate::failure::Failure;
 
 /// The two files.
@@ -18,6 +19,55 @@ pub struct Files {
     pub sources: Sources,
     /// The folder that the application's paths start from.
     pub folder: PathBuf,
+    /// The folder of the waivers; beside the platform file where no other was named.
+    pub waivers: Beside,
+}
+
+/// A folder beside the platform file, or another one that was named and must therefore be there.
+#[derive(Debug, Clone)]
+pub struct Beside {
+    /// Which.
+    pub folder: PathBuf,
+    /// Whether somebody named it.
+    pub named: bool,
+}
+
+impl Beside {
+    fn new(platform: &Path, name: &str) -> Self {
+        let parent = platform.parent().filter(|parent| !parent.as_os_str().is_empty());
+        Self { folder: parent.map_or_else(|| PathBuf::from(name), |parent| parent.join(name)), named: false }
+    }
+
+    /// The texts of its files with one of the endings, by name; none where nobody named it and it is not there.
+    pub fn texts(&self, endings: &[&str]) -> Result<Vec<Source>, Failure> {
+        let cannot = |error: std::io::Error| {
+            let hint = "name a folder that can be read, or leave the option out";
+            Failure::new(codes::E0902, format!("{} cannot be read: {error}", self.folder.display()), hint)
+        };
+        let entries = match std::fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !self.named => return Ok(Vec::new()),
+            Err(error) => return Err(cannot(error)),
+        };
+        let mut paths = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(cannot)?.path();
+            if path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| endings.contains(&ending)) {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        paths.iter().map(|path| source(path)).collect()
+    }
+}
+
+/// The files that the arguments name.
+pub fn of(arguments: &Arguments) -> Result<Files, Failure> {
+    let mut files = read(&arguments.files)?;
+    if let Some(folder) = &arguments.waivers {
+        files.waivers = Beside { folder: folder.clone(), named: true };
+    }
+    Ok(files)
 }
 
 /// Reads the named files, or the two in this folder.
@@ -56,7 +106,8 @@ pub fn read(named: &[PathBuf]) -> Result<Files, Failure> {
     if let Some(app) = &app {
         sources.add(app.file.clone(), app.text.clone());
     }
-    Ok(Files { platform, app, sources, folder })
+    let waivers = Beside::new(Path::new(&*platform.file), "waivers");
+    Ok(Files { platform, app, sources, folder, waivers })
 }
 
 /// The keys at the top; of a file that is no YAML, what looks like one, so that its mistakes are told under the right name.

@@ -14,6 +14,7 @@ mod files;
 mod output;
 mod sandbox;
 mod session;
+mod waivers;
 
 use std::process::ExitCode;
 

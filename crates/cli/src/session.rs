@@ -91,6 +91,9 @@ impl Session {
         for file in &arguments.files {
             text.push_str(&format!(" -f {}", file.display()));
         }
+        if let Some(waivers) = &arguments.waivers {
+            text.push_str(&format!(" --waivers {}", waivers.display()));
+        }
         if let Some(state) = &arguments.state {
             text.push_str(&format!(" --state {}", state.display()));
         }

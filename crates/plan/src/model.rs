@@ -348,8 +348,8 @@ impl Plan {
         self.compute_digest().is_ok_and(|digest| digest == self.digest)
     }
 
-    /// The verdicts that forbid the run.
+    /// The verdicts that forbid the run: violations without a waiver that holds.
     pub fn violations(&self) -> impl Iterator<Item = &Verdict> {
-        self.verdicts.iter().filter(|verdict| verdict.status == strata_policy::Status::Violated)
+        self.verdicts.iter().filter(|verdict| verdict.counts_as_violation())
     }
 }

@@ -52,11 +52,11 @@ pub fn judge_control(view: &View<'_>, control: &Control) -> Vec<Verdict> {
     verdicts
 }
 
-/// The verdicts that forbid a run: violations of controls that are judged in the plan.
+/// The verdicts that forbid a run: violations of controls that are judged in the plan, without a waiver that holds.
 pub fn blocking(verdicts: &[Verdict]) -> impl Iterator<Item = &Verdict> {
     verdicts
         .iter()
-        .filter(|verdict| verdict.status == Status::Violated && control(&verdict.control.0).is_some_and(|control| control.when.in_plan()))
+        .filter(|verdict| verdict.counts_as_violation() && control(&verdict.control.0).is_some_and(|control| control.when.in_plan()))
 }
 
 fn ask(view: &View<'_>, control: &Control, requirements: &[Requirement], verdicts: &mut Vec<Verdict>) {
@@ -140,5 +140,6 @@ fn made(control: &Control, resource: &Resource, status: Status, detail: String, 
         detail,
         requirements: requirements.to_vec(),
         origin: resource.origins.first().cloned(),
+        waiver: None,
     }
 }

@@ -9,7 +9,10 @@
 pub mod control;
 mod controls;
 pub mod document;
+pub mod due;
+pub mod finding;
 mod judge;
+pub mod live;
 mod policies;
 pub mod registry;
 mod secrets;
@@ -17,9 +20,13 @@ pub mod standards;
 mod topology;
 pub mod verdict;
 pub mod view;
+pub mod waiver;
 
 pub use control::{Control, Equivalents, Severity, When};
+pub use finding::{Finding, Followed, How, Repair, follow};
 pub use judge::{blocking, judge, judge_control, judge_view};
+pub use live::{ObservedGraph, judge_observed};
 pub use registry::{control, controls};
 pub use verdict::{ControlId, Requirement, Status, Verdict};
 pub use view::View;
+pub use waiver::{Waiver, apply_waivers};

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use strata_graph::{Address, Origin};
 
+use crate::waiver::Waiver;
+
 /// A control's stable id, for example `s3-bucket-encrypted`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -59,4 +61,31 @@ pub struct Verdict {
     /// The line that asked for the resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
+    /// The waiver that speaks of a violation; the violation stays one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<Waived>,
+}
+
+/// A waiver beside a violation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waived {
+    /// What was written.
+    #[serde(flatten)]
+    pub waiver: Waiver,
+    /// Whether it had expired on the day of the verdict: then the violation counts as if nobody had waived it.
+    pub expired: bool,
+}
+
+impl Verdict {
+    /// Whether it is a violation that nothing excuses: what forbids a run, and what an exit code counts.
+    #[must_use]
+    pub fn counts_as_violation(&self) -> bool {
+        self.status == Status::Violated && !self.is_waived()
+    }
+
+    /// Whether it is a violation with a waiver that holds.
+    #[must_use]
+    pub fn is_waived(&self) -> bool {
+        self.status == Status::Violated && self.waiver.as_ref().is_some_and(|waived| !waived.expired)
+    }
 }

@@ -22,7 +22,7 @@ use crate::session::Session;
 /// Runs `adopt`.
 pub async fn adopt(arguments: &Arguments, address: &str, id: &str, target: &Target, consent: &Consent) -> Result<u8, Failure> {
     let session = Session::new(arguments);
-    let files = files::read(&arguments.files)?;
+    let files = files::of(arguments)?;
     let spec = files.spec()?;
     let states = session.states().await?;
     let compiled = compile(&files, &spec, &with_environment(target, address), &states, &BTreeMap::new())?;

@@ -8,6 +8,7 @@ use strata_diag::{Diagnostic, Diagnostics, Span, codes};
 use strata_engine::{Cancel, CancelLevel, Ended, Engine, RunReport};
 use strata_graph::Scope;
 use strata_plan::{Plan, ScopeState};
+use strata_policy::Verdict;
 use strata_provider::Provider;
 use strata_store::{RunStatus, Store};
 use tokio::sync::mpsc;
@@ -20,7 +21,7 @@ use crate::failure::Failure;
 use crate::files::{self, Files};
 use crate::output::{self, Paint, progress, summary};
 use crate::session::Session;
-use crate::{confirm, output::plan::totals};
+use crate::{confirm, output::plan::totals, waivers};
 
 /// What `up` was asked for.
 pub struct Request<'a> {
@@ -39,7 +40,7 @@ pub struct Request<'a> {
 /// Runs `up`.
 pub async fn up(arguments: &Arguments, request: Request<'_>) -> Result<u8, Failure> {
     let session = Session::new(arguments);
-    let files = files::read(&arguments.files)?;
+    let files = files::of(arguments)?;
     let delete_data: BTreeSet<String> = request.delete_data.iter().cloned().collect();
     let given = request.plan.map(read_plan).transpose()?;
     let mut target = request.target.clone();
@@ -61,7 +62,7 @@ pub async fn resume(
     parallel: usize,
 ) -> Result<u8, Failure> {
     let session = Session::new(arguments);
-    let files = files::read(&arguments.files)?;
+    let files = files::of(arguments)?;
     let (images, delete_data) = (images_of(&approved.plan), BTreeSet::new());
     let wanted = Wanted { target, images: &images, delete_data: &delete_data, for_run: true, parallel };
     let prepared = prepare(&session, &files, wanted).await?;
@@ -84,7 +85,7 @@ pub fn covers(approved: &Approved, plan: &Plan) -> bool {
 /// Runs `deploy`.
 pub async fn deploy(arguments: &Arguments, env: &str, images: &[(String, String)], consent: &Consent) -> Result<u8, Failure> {
     let session = Session::new(arguments);
-    let files = files::read(&arguments.files)?;
+    let files = files::of(arguments)?;
     let target = Target { env: Some(env.to_owned()), ..Target::default() };
     let images: BTreeMap<String, String> = images.iter().cloned().collect();
     let delete_data = BTreeSet::new();
@@ -200,11 +201,20 @@ fn resume_command(arguments: &Arguments, session: &Session, plan: &Plan) -> Stri
 /// A plan that breaks a control does not run.
 fn refuse_violations(plan: &Plan, files: &Files) -> Result<(), Failure> {
     let mut diagnostics = Diagnostics::new();
-    for verdict in plan.violations() {
+    // A plan file may have waited since it was made.
+    let expired_since =
+        |verdict: &&Verdict| verdict.is_waived() && verdict.waiver.as_ref().is_some_and(|waived| waivers::has_expired(&waived.waiver));
+    for verdict in plan.verdicts.iter().filter(|verdict| verdict.counts_as_violation() || expired_since(verdict)) {
         let requirements = verdict.requirements.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let mut diagnostic = Diagnostic::error(
             codes::E0601,
-            format!("{} would violate the control {} [{requirements}]: {}", verdict.address, verdict.control, verdict.detail),
+            format!(
+                "{} would violate the control {} [{requirements}]: {}{}",
+                verdict.address,
+                verdict.control,
+                verdict.detail,
+                verdict.waiver.as_ref().map(|waived| format!("; {}", waivers::expired(&waived.waiver))).unwrap_or_default()
+            ),
         )
         .hint(format!(
             "docs/controls/{}.md says why and how it is repaired; `strata explain {}` shows the resource",

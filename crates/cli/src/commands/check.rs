@@ -8,7 +8,7 @@ use crate::{files, output};
 
 /// Runs it.
 pub fn run(arguments: &Arguments, resolved: bool, env: Option<&str>) -> Result<u8, Failure> {
-    let files = files::read(&arguments.files)?;
+    let files = files::of(arguments)?;
     let loaded = strata_spec::load(&files.platform, files.app.as_ref());
     let found = loaded.diagnostics.has_errors();
     match arguments.format {

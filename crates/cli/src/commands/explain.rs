@@ -18,7 +18,7 @@ use crate::session::Session;
 /// Runs it.
 pub async fn run(arguments: &Arguments, address: &str, target: &Target) -> Result<u8, Failure> {
     let session = Session::new(arguments);
-    let files = files::read(&arguments.files)?;
+    let files = files::of(arguments)?;
     let spec = files.spec()?;
     let states = session.states().await?;
     let compiled = compile(&files, &spec, &with_environment(target, address), &states, &BTreeMap::new())?;

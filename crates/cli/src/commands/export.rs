@@ -19,7 +19,7 @@ pub async fn run(arguments: &Arguments, what: ExportKind, env: &str, folder: &Pa
     }
     refuse_full(folder)?;
     let session = Session::new(arguments);
-    let files = files::read(&arguments.files)?;
+    let files = files::of(arguments)?;
     let spec = files.spec()?;
     let states = session.states().await?;
     let target = Target { env: Some(env.to_owned()), ..Target::default() };

@@ -15,7 +15,7 @@ use crate::{files, output};
 /// Runs it.
 pub async fn run(arguments: &Arguments, target: &Target) -> Result<u8, Failure> {
     let session = Session::new(arguments);
-    let files = files::read(&arguments.files)?;
+    let files = files::of(arguments)?;
     let spec = files.spec()?;
     let states = session.states().await?;
     let compiled = compile(&files, &spec, target, &states, &BTreeMap::new())?;

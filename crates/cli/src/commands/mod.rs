@@ -3,6 +3,7 @@
 mod adopt;
 mod change;
 mod check;
+mod comply;
 mod drift;
 mod explain;
 mod export;
@@ -21,7 +22,7 @@ use clap::CommandFactory;
 use serde_json::json;
 use strata_diag::codes;
 
-use crate::arguments::{Arguments, Command, Format, SandboxCommand, SchemaOf};
+use crate::arguments::{Arguments, Command, ComplyCommand, Format, SandboxCommand, SchemaOf};
 use crate::failure::Failure;
 use crate::{output, sandbox};
 
@@ -50,6 +51,7 @@ pub async fn run(arguments: &Arguments) -> Result<u8, Failure> {
         }
         Command::Status { target } => status::run(arguments, target).await,
         Command::Drift { target } => drift::run(arguments, target).await,
+        Command::Comply { command } => comply::run(arguments, command).await,
         Command::Adopt { address, id, target, consent } => adopt::adopt(arguments, address, id, target, consent).await,
         Command::Forget { address, consent } => adopt::forget(arguments, address, consent).await,
         Command::Explain { address, target } => explain::run(arguments, address, target).await,
@@ -96,6 +98,9 @@ fn check_format(arguments: &Arguments) -> Result<(), Failure> {
     let Some(format) = arguments.format else { return Ok(()) };
     let allowed = match &arguments.command {
         Command::Check { .. } => matches!(format, Format::Text | Format::Json | Format::Sarif),
+        Command::Comply { command: ComplyCommand::Check { .. } } => {
+            matches!(format, Format::Text | Format::Json | Format::Sarif | Format::Markdown)
+        }
         Command::Graph { .. } => matches!(format, Format::Json | Format::Svg | Format::Dot | Format::Mermaid),
         Command::Completions { .. } | Command::Schema { .. } | Command::Init { .. } => format == Format::Text,
         _ => matches!(format, Format::Text | Format::Json),

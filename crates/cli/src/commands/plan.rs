@@ -112,7 +112,7 @@ async fn secrets_without_value(
 /// Runs it.
 pub async fn run(arguments: &Arguments, target: &Target, out: Option<&Path>) -> Result<u8, Failure> {
     let session = Session::new(arguments);
-    let files = files::read(&arguments.files)?;
+    let files = files::of(arguments)?;
     let (images, delete_data) = (BTreeMap::new(), BTreeSet::new());
     let wanted = Wanted { target, images: &images, delete_data: &delete_data, for_run: false, parallel: 32 };
     let prepared = prepare(&session, &files, wanted).await?;

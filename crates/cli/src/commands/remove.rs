@@ -36,7 +36,7 @@ pub struct Request<'a> {
 /// Runs it.
 pub async fn run(arguments: &Arguments, request: Request<'_>) -> Result<u8, Failure> {
     let session = Session::new(arguments);
-    let files = files::read(&arguments.files)?;
+    let files = files::of(arguments)?;
     let spec = files.spec()?;
     let target = scope(&spec, request.target)?;
     let mut states = session.states().await?;

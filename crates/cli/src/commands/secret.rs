@@ -49,7 +49,7 @@ pub async fn has_value(provider: &AwsProvider, compiled: &Compiled, state: &Reso
 pub async fn run(arguments: &Arguments, command: &SecretCommand) -> Result<u8, Failure> {
     let SecretCommand::Set { name, env } = command;
     let session = Session::new(arguments);
-    let files = files::read(&arguments.files)?;
+    let files = files::of(arguments)?;
     let spec = files.spec()?;
     let target = scope(&spec, &Target { env: Some(env.clone()), ..Target::default() })?;
     let states = session.states().await?;

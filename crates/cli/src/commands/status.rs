@@ -12,7 +12,7 @@ use crate::{commands, files};
 /// Runs it.
 pub async fn run(arguments: &Arguments, target: &Target) -> Result<u8, Failure> {
     let session = Session::new(arguments);
-    let files = files::read(&arguments.files)?;
+    let files = files::of(arguments)?;
     let spec = files.spec()?;
     let scope = scope(&spec, target)?;
     let states = session.states().await?;

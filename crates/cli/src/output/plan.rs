@@ -9,6 +9,7 @@ use strata_plan::{Action, Change, Plan, Purpose, Side};
 use strata_policy::Status;
 
 use super::{Paint, count, wrap};
+use crate::waivers;
 
 /// The whole text.
 pub fn text(plan: &Plan, width: usize, paint: Paint) -> String {
@@ -188,12 +189,20 @@ fn write_verdicts(out: &mut String, plan: &Plan, width: usize, paint: Paint) {
     standards.dedup();
     let (met, violated, open) = (number(Status::Met), number(Status::Violated), number(Status::NotDecidable));
     let _ = writeln!(out, "\n{} ({})", paint.bold("Controls"), standards.join(", "));
-    let line = format!("{met} met, {violated} violated, {open} not decidable before apply");
-    let _ = writeln!(out, "  {}", if violated > 0 { paint.red(&line) } else { line });
+    let waived = plan.verdicts.iter().filter(|verdict| verdict.is_waived()).count();
+    let excused = if waived > 0 { format!(" ({waived} waived)") } else { String::new() };
+    let line = format!("{met} met, {violated} violated{excused}, {open} not decidable before apply");
+    let _ = writeln!(out, "  {}", if violated > waived { paint.red(&line) } else { line });
+    for verdict in plan.verdicts.iter().filter(|verdict| verdict.is_waived()) {
+        let waived = verdict.waiver.as_ref().map(|waived| waivers::holds(&waived.waiver)).unwrap_or_default();
+        let line = format!("waived: {} by {}: {waived}", verdict.control, verdict.address);
+        let _ = writeln!(out, "  {}", paint.yellow(&wrap(&line, width.saturating_sub(2), 4)));
+    }
     for verdict in plan.violations() {
         let requirements = verdict.requirements.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let place = verdict.origin.as_ref().map(|origin| format!(" at {origin}")).unwrap_or_default();
-        let line = format!("violated: {} by {}{place}: {} [{requirements}]", verdict.control, verdict.address, verdict.detail);
+        let excuse = verdict.waiver.as_ref().map(|waived| format!("; {}", waivers::expired(&waived.waiver))).unwrap_or_default();
+        let line = format!("violated: {} by {}{place}: {} [{requirements}]{excuse}", verdict.control, verdict.address, verdict.detail);
         let _ = writeln!(out, "  {}", paint.red(&wrap(&line, width.saturating_sub(2), 4)));
     }
 }
