@@ -77,3 +77,51 @@ class Comply(WorldCase):
         self.check(cloud=False)
         self.world.up("dev")
         self.check("--live")
+
+    def test_findings_are_followed_from_the_first_look_to_the_repair(self):
+        def watch(expect):
+            return self.world.run("comply", "watch", "--env", "dev", "--once", "--format", "json", expect=expect).json()
+
+        def findings(*more, expect=0):
+            return self.world.run("comply", "findings", "--env", "dev", "--format", "json", *more, expect=expect, cloud=False).json()["findings"]
+
+        first = watch(0)
+        self.assertEqual((first["new"], first["repaired"]), ([], []))
+        s3 = self.world.client("s3")
+        bucket = next(bucket["Name"] for bucket in s3.list_buckets()["Buckets"] if "documents" in bucket["Name"])
+        policy = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+        s3.delete_bucket_policy(Bucket=bucket)
+        self.addCleanup(self.world.up, "dev")
+        mutating, seen = self.world.mutating_of("comply", "watch", "--env", "dev", "--once", "--format", "json", expect=1)
+        self.assertEqual(mutating, [])
+        new = [finding for finding in seen.json()["new"] if finding["control"] == "s3-bucket-tls-only"]
+        self.assertEqual(len(new), 1, seen)
+        self.assertEqual(new[0]["address"], "environment/ticketing/dev/bucket.documents")
+        self.assertEqual(new[0]["owner"], "travel-web")
+        self.assertIn("pci-dss-4.0", new[0]["due_by"])
+        self.assertTrue(new[0]["due"] and new[0]["number"])
+        again = watch(1)
+        self.assertEqual(again["new"], [])
+        self.assertIn(new[0]["number"], [finding["number"] for finding in again["still"]])
+        listed = {finding["number"]: finding for finding in findings(expect=1)}
+        self.assertEqual(listed[new[0]["number"]]["first_seen"], new[0]["first_seen"])
+        # Somebody puts it back by hand.
+        s3.put_bucket_policy(Bucket=bucket, Policy=policy)
+        by_hand = {finding["number"]: finding for finding in watch(0)["repaired"]}
+        self.assertEqual(by_hand[new[0]["number"]]["repaired"]["by"], "changed-outside")
+        # It comes back, and a run repairs it: a finding of its own.
+        s3.delete_bucket_policy(Bucket=bucket)
+        back = next(finding for finding in watch(1)["new"] if finding["control"] == "s3-bucket-tls-only")
+        self.assertNotEqual(back["number"], new[0]["number"])
+        self.world.up("dev")
+        repaired = {finding["number"]: finding["repaired"] for finding in watch(0)["repaired"]}
+        self.assertEqual(repaired[back["number"]]["by"], "run")
+        self.assertRegex(repaired[back["number"]]["run"], r"^run-\d+$")
+        self.assertEqual(findings(), [])
+        self.assertGreaterEqual(len(findings("--all")), 2)
+        text = self.world.run("comply", "findings", "--env", "dev", "--all", cloud=False).out
+        self.assertIn("repaired by run-", text)
+        self.assertIn("changed outside Strata", text)
+        verified = self.world.run("state", "verify", "--format", "json", cloud=False).json()
+        self.assertGreaterEqual(len(self.world.run("state", "export", cloud=False).json()["findings"]), 2)
+        self.assertEqual(verified["verified"]["problems"], [])

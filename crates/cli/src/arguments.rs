@@ -371,6 +371,28 @@ pub enum ComplyCommand {
         /// Judge what the cloud shows instead of what the files say
         #[arg(long)]
         live: bool,
+        /// The answer of another `comply check --format json`, for example of the branch that this one goes into: say what differs
+        #[arg(long, value_name = "FILE")]
+        against: Option<PathBuf>,
+    },
+    /// Look at the live cloud again and again and keep its violations as findings; exit code 1 with --once when one is open
+    Watch {
+        #[command(flatten)]
+        target: Target,
+        /// How long from one look to the next: 30s, 5m, 1h
+        #[arg(long, value_name = "TIME", default_value = "5m", value_parser = period)]
+        every: std::time::Duration,
+        /// Look once
+        #[arg(long)]
+        once: bool,
+    },
+    /// List the findings of the looks so far; exit code 1 when one is open and not waived
+    Findings {
+        #[command(flatten)]
+        target: Target,
+        /// Those that were repaired, too
+        #[arg(long)]
+        all: bool,
     },
 }
 
@@ -381,6 +403,18 @@ pub enum SchemaOf {
     Platform,
     /// app.yaml
     App,
+}
+
+fn period(text: &str) -> Result<std::time::Duration, String> {
+    let wrong = || "write a number and s, m or h: 30s, 5m, 1h; at least 1s".to_owned();
+    let (number, seconds) = match text.char_indices().next_back() {
+        Some((at, 's')) => (&text[..at], 1),
+        Some((at, 'm')) => (&text[..at], 60),
+        Some((at, 'h')) => (&text[..at], 3600),
+        _ => return Err(wrong()),
+    };
+    let number: u32 = number.parse().map_err(|_| wrong())?;
+    if number == 0 { Err(wrong()) } else { Ok(std::time::Duration::from_secs(u64::from(number) * seconds)) }
 }
 
 fn service_image(text: &str) -> Result<(String, String), String> {

@@ -149,6 +149,7 @@ codes! {
     E0613 "A waiver's last day is no day"
     E0614 "A waiver is written twice"
     E0615 "A waiver excuses nothing"
+    E0616 "The answer to compare with cannot be used"
     E0701 "The plan is stale"
     E0702 "Somebody else is at work"
     E0703 "The plan file was changed"

@@ -75,8 +75,12 @@ fn periods() -> Option<&'static (BTreeMap<String, Days>, Days)> {
 pub fn due(severity: Severity, requirements: &[Requirement], first_seen: Date) -> Option<Due> {
     let (of_standard, otherwise) = periods()?;
     let standards: std::collections::BTreeSet<&str> = requirements.iter().map(|requirement| requirement.standard.as_str()).collect();
-    let all = standards.into_iter().map(|standard| (standard, of_standard.get(standard).unwrap_or(otherwise)));
-    let (standard, days) = all.min_by_key(|(standard, days)| (days.of(severity), *standard))?;
+    // Of equal periods the one that a standard itself names.
+    let all = standards.into_iter().map(|standard| match of_standard.get(standard) {
+        Some(days) => (days.of(severity), false, standard, days),
+        None => (otherwise.of(severity), true, standard, otherwise),
+    });
+    let (_, _, standard, days) = all.min_by_key(|(number, stands_in, standard, _)| (*number, *stands_in, *standard))?;
     let number = days.of(severity);
     let day = first_seen.checked_add(i64::from(number).days()).ok()?;
     Some(Due { day, why: format!("{standard}, {severity}: {number} days ({})", days.source) })
@@ -112,5 +116,7 @@ mod tests {
         assert_eq!(of(Severity::Low, &["hipaa", "pci-dss-4.0"]), Some(day("2027-02-26")));
         assert_eq!(of(Severity::Critical, &["hipaa", "pci-dss-4.0"]), Some(day("2026-12-13")));
         assert_eq!(of(Severity::High, &[]), None, "no standard, no date");
+        let why = due(Severity::High, &[requirement("cis-aws-5.0"), requirement("pci-dss-4.0")], first).unwrap().why;
+        assert!(why.starts_with("pci-dss-4.0, high: 30 days"), "{why}");
     }
 }

@@ -25,7 +25,7 @@ pub mod waiver;
 pub use control::{Control, Equivalents, Severity, When};
 pub use finding::{Finding, Followed, How, Repair, follow};
 pub use judge::{blocking, judge, judge_control, judge_view};
-pub use live::{ObservedGraph, judge_observed};
+pub use live::{ObservedGraph, judge_observed, judge_observed_by};
 pub use registry::{control, controls};
 pub use verdict::{ControlId, Requirement, Status, Verdict};
 pub use view::View;

@@ -33,7 +33,12 @@ pub struct ObservedGraph {
 /// What every chosen control that serves one of the standards says of the live cloud: by control, then by address.
 #[must_use]
 pub fn judge_observed(observed: &ObservedGraph, standards: &[String], chosen: impl Fn(&Control) -> bool) -> Vec<Verdict> {
-    let judge = |graph: &Graph| judge_view(&View::with_identities(graph, &observed.identities), standards, &chosen);
+    judge_observed_by(observed, |graph| judge_view(&View::with_identities(graph, &observed.identities), standards, &chosen))
+}
+
+/// The same for any judge, for example users' own rules.
+#[must_use]
+pub fn judge_observed_by(observed: &ObservedGraph, judge: impl Fn(&Graph) -> Vec<Verdict>) -> Vec<Verdict> {
     let mut verdicts = judge(&observed.graph);
     if !observed.unseen.is_empty() {
         // A rule's answer that changes without them was their doing.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use strata_plan::ScopeState;
+use strata_policy::Finding;
 
 use crate::error::StoreError;
 use crate::model::Write;
@@ -14,6 +15,9 @@ pub struct Backup {
     pub version: u32,
     /// Every scope with its resources.
     pub scopes: Vec<ScopeState>,
+    /// Every finding; none in backups of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
 }
 
 impl Backup {
@@ -26,7 +30,7 @@ impl Backup {
 /// # Errors
 /// When the state cannot be read.
 pub async fn export(store: &dyn Store) -> Result<Backup, StoreError> {
-    Ok(Backup { version: Backup::VERSION, scopes: store.scopes().await? })
+    Ok(Backup { version: Backup::VERSION, scopes: store.scopes().await?, findings: store.findings(None).await? })
 }
 
 /// Puts a backup into an empty store.
@@ -45,5 +49,7 @@ pub async fn import(store: &SqliteStore, backup: &Backup) -> Result<(), StoreErr
     }
     store.put_scopes(&backup.scopes).await?;
     let writes = backup.scopes.iter().flat_map(|scope| scope.resources.values()).map(|resource| Write::Put(Box::new(resource.clone())));
-    store.write(writes.collect()).await
+    // Their numbers are the new state's own; their order stays.
+    let findings = backup.findings.iter().map(|finding| Write::Finding(Box::new(Finding { number: 0, ..finding.clone() })));
+    store.write(writes.chain(findings).collect()).await
 }

@@ -6,6 +6,7 @@
 
 pub mod backup;
 pub mod error;
+mod findings;
 pub mod machine;
 pub mod model;
 mod read;
@@ -24,6 +25,7 @@ pub use verify::Verified;
 use async_trait::async_trait;
 use strata_graph::Scope;
 use strata_plan::{Plan, ScopeState};
+pub use strata_policy::Finding;
 
 /// Where state lives.
 #[async_trait]
@@ -64,6 +66,9 @@ pub trait Store: Send + Sync {
 
     /// Intents without outcome, oldest first.
     async fn open_intents(&self) -> Result<Vec<OpenIntent>, StoreError>;
+
+    /// The findings of a scope, or all; open ones and repaired ones, in the order in which they were first seen.
+    async fn findings(&self, scope: Option<&Scope>) -> Result<Vec<Finding>, StoreError>;
 
     /// The latest runs, newest first.
     async fn runs(&self, limit: u32) -> Result<Vec<RunRecord>, StoreError>;

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use strata_graph::{Address, Document, PhysicalId, Scope, TypeName};
 use strata_plan::{Placement, ResourceState};
+use strata_policy::Finding;
 
 /// How long a run that shows no life keeps its scopes, in seconds.
 pub const LEASE_SECONDS: i64 = 90;
@@ -235,6 +236,8 @@ pub enum Write {
         /// As it was seen.
         now: Box<ResourceState>,
     },
+    /// A finding as a look left it: a new one where its number is 0. Of a violation that another look has already filed nothing is added.
+    Finding(Box<Finding>),
     /// A resource that is gone.
     Remove(Address),
     /// The state of a scope changed outside of a run: plans made before are stale.

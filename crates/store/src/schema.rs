@@ -1,13 +1,27 @@
 //! The database's tables and the migrations that lead to them. A migration is never changed once it was released.
 
 /// One statement list for each format; applied in order from the format that is found.
-pub(crate) const MIGRATIONS: &[&[&str]] = &[FIRST, RUNS_CAN_BE_ASKED];
+pub(crate) const MIGRATIONS: &[&[&str]] = &[FIRST, RUNS_CAN_BE_ASKED, FINDINGS];
 
 /// What others ask of a run, what became of its steps, and who took it away from its holder.
 const RUNS_CAN_BE_ASKED: &[&str] = &[
     "ALTER TABLE runs ADD COLUMN asked TEXT NOT NULL DEFAULT 'nothing'",
     "ALTER TABLE runs ADD COLUMN steps TEXT",
     "ALTER TABLE runs ADD COLUMN note TEXT",
+];
+
+/// Violations on the live cloud, from the look that first saw them to the one that saw them repaired. Of one violation one is open.
+const FINDINGS: &[&str] = &[
+    "CREATE TABLE findings (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        scope TEXT NOT NULL,
+        control TEXT NOT NULL,
+        address TEXT NOT NULL,
+        open INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT",
+    "CREATE UNIQUE INDEX findings_open ON findings (control, address) WHERE open = 1",
+    "CREATE INDEX findings_of_scope ON findings (scope)",
 ];
 
 const FIRST: &[&str] = &[

@@ -12,10 +12,12 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{Connection, Row, SqliteConnection};
 use strata_graph::Scope;
 use strata_plan::{Plan, ScopePlan, ScopeState};
+use strata_policy::Finding;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Store;
 use crate::error::StoreError;
+use crate::findings;
 use crate::machine::{Machine, ThisMachine};
 use crate::model::{Asked, Intent, LEASE_SECONDS, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, StepRecord, Write};
 use crate::read;
@@ -497,6 +499,10 @@ impl Store for SqliteStore {
                 Ok(OpenIntent { intent, age })
             })
             .collect()
+    }
+
+    async fn findings(&self, scope: Option<&Scope>) -> Result<Vec<Finding>, StoreError> {
+        findings::all(self.pool(), scope, self.failed("cannot be read")).await
     }
 
     async fn runs(&self, limit: u32) -> Result<Vec<RunRecord>, StoreError> {

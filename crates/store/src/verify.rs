@@ -10,6 +10,7 @@ use strata_graph::{Address, Scope};
 use strata_plan::ResourceState;
 
 use crate::error::StoreError;
+use crate::findings;
 use crate::{SqliteStore, Store};
 
 /// What was looked at, and what is wrong with it.
@@ -23,6 +24,9 @@ pub struct Verified {
     pub intents: usize,
     /// Intents whose outcome is not known: the next run of their scope looks them up.
     pub open_intents: usize,
+    /// Findings on record, open and repaired.
+    #[serde(default)]
+    pub findings: usize,
     /// What is wrong, one sentence each; nothing where all holds.
     pub problems: Vec<String>,
 }
@@ -62,6 +66,14 @@ impl SqliteStore {
                     }
                 }
             }
+        }
+        let rows = sqlx::query("SELECT number, control, address, scope, open, body FROM findings")
+            .fetch_all(self.pool())
+            .await
+            .map_err(&failed)?;
+        verified.findings = rows.len();
+        for row in &rows {
+            verified.problems.extend(findings::problem(row));
         }
         for run in self.runs(u32::MAX).await? {
             match self.plan_of(&run.id).await {

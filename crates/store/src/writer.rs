@@ -11,9 +11,11 @@ use std::sync::Arc;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use strata_graph::{Address, Scope};
 use strata_plan::ResourceState;
+use strata_policy::Finding;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::StoreError;
+use crate::findings;
 use crate::machine::Machine;
 use crate::model::{Intent, Outcome, RunId, RunStatus, StepRecord, Write};
 use crate::sqlite::{database, run_number, unreadable, written};
@@ -88,6 +90,7 @@ struct Gathered<'a> {
     moved: BTreeSet<&'a Scope>,
     resources: BTreeMap<&'a Address, Option<&'a ResourceState>>,
     refreshed: Vec<(&'a ResourceState, &'a ResourceState)>,
+    findings: Vec<&'a Finding>,
 }
 
 impl<'a> Gathered<'a> {
@@ -120,6 +123,7 @@ impl<'a> Gathered<'a> {
                     all.resources.insert(address, None);
                 }
                 Write::Refresh { was, now } => all.refreshed.push((was, now)),
+                Write::Finding(finding) => all.findings.push(finding),
             }
         }
     }
@@ -163,6 +167,9 @@ impl<'a> Gathered<'a> {
                 .execute(&mut *connection)
                 .await
                 .map_err(failed)?;
+        }
+        for finding in self.findings {
+            findings::put(connection, finding, failed).await?;
         }
         let (mut put, mut removed) = (Vec::new(), Vec::new());
         for (was, now) in self.refreshed {

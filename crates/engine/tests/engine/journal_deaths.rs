@@ -76,6 +76,10 @@ impl Store for Mortal {
         self.store.open_intents().await
     }
 
+    async fn findings(&self, scope: Option<&Scope>) -> Result<Vec<strata_store::Finding>, StoreError> {
+        self.store.findings(scope).await
+    }
+
     async fn runs(&self, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
         self.store.runs(limit).await
     }

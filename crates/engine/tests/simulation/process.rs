@@ -161,6 +161,7 @@ fn shown(write: &Write) -> Option<String> {
             let deposed: Vec<&str> = state.deposed.iter().map(|left| left.id.0.as_str()).collect();
             format!("put {} {id} {:?} deposed {deposed:?}", state.address, state.status)
         }
+        Write::Finding(finding) => format!("finding {} {}", finding.control, finding.address),
         Write::Remove(address) => format!("remove {address}"),
         Write::Moved(scope) => format!("moved {scope}"),
         Write::Refresh { was, now } => {
@@ -277,6 +278,11 @@ impl Store for ProcessStore {
 
     async fn open_intents(&self) -> Result<Vec<OpenIntent>, StoreError> {
         self.call("read", |store| async move { store.open_intents().await }).await
+    }
+
+    async fn findings(&self, scope: Option<&Scope>) -> Result<Vec<strata_store::Finding>, StoreError> {
+        let scope = scope.cloned();
+        self.call("read", |store| async move { store.findings(scope.as_ref()).await }).await
     }
 
     async fn runs(&self, limit: u32) -> Result<Vec<RunRecord>, StoreError> {

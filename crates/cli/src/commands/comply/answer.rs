@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use strata_policy::{Control, Status, Verdict};
 
+use super::against::Difference;
 use super::evaluate::{Evaluation, Mode};
 use crate::output::{Paint, count, wrap};
 use crate::waivers;
@@ -50,7 +51,7 @@ fn excuse(verdict: &Verdict) -> Option<String> {
 }
 
 /// For people.
-pub fn text(evaluation: &Evaluation, width: usize, paint: Paint) -> String {
+pub fn text(evaluation: &Evaluation, difference: Option<&Difference<'_>>, width: usize, paint: Paint) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{}", paint.bold(&wrap(&heading(evaluation), width, 2)));
     for section in Section::ALL {
@@ -78,7 +79,16 @@ pub fn text(evaluation: &Evaluation, width: usize, paint: Paint) -> String {
             let _ = writeln!(out, "      {}", paint.dim(&wrap(&requirements(verdicts[0]), width.saturating_sub(6), 6)));
         }
     }
+    for (title, verdicts) in difference.map(Difference::sections).unwrap_or_default() {
+        let _ = writeln!(out, "\n{}", paint.bold(title));
+        for verdict in verdicts {
+            let _ = writeln!(out, "  {}", wrap(&format!("{} by {}", verdict.control, verdict.address), width.saturating_sub(2), 4));
+        }
+    }
     let _ = writeln!(out, "\n{}", paint.bold(&totals(evaluation)));
+    if let Some(difference) = difference {
+        let _ = writeln!(out, "{}", wrap(&difference.totals(), width, 2));
+    }
     for note in notes(evaluation) {
         let _ = writeln!(out, "{}", wrap(&note, width, 2));
     }
@@ -86,7 +96,7 @@ pub fn text(evaluation: &Evaluation, width: usize, paint: Paint) -> String {
 }
 
 /// For programs.
-pub fn json(evaluation: &Evaluation) -> Value {
+pub fn json(evaluation: &Evaluation, difference: Option<&Difference<'_>>) -> Value {
     let mut value = serde_json::to_value(evaluation).unwrap_or_default();
     value["counts"] = json!({
         "met": evaluation.count(Status::Met),
@@ -94,6 +104,9 @@ pub fn json(evaluation: &Evaluation) -> Value {
         "waived": evaluation.waived(),
         "not_decidable": evaluation.count(Status::NotDecidable),
     });
+    if let Some(difference) = difference {
+        value["against"] = difference.json();
+    }
     for verdict in value["verdicts"].as_array_mut().into_iter().flatten() {
         let Some(control) = verdict["control"].as_str().and_then(strata_policy::control) else { continue };
         verdict["title"] = control.title.into();
@@ -104,13 +117,26 @@ pub fn json(evaluation: &Evaluation) -> Value {
 }
 
 /// For a pull request.
-pub fn markdown(evaluation: &Evaluation) -> String {
+pub fn markdown(evaluation: &Evaluation, difference: Option<&Difference<'_>>) -> String {
     let mut out = format!("## {}\n\n{}\n", heading(evaluation), totals(evaluation));
+    if let Some(difference) = difference {
+        let _ = write!(out, "\n**{}**\n", difference.totals());
+        for (title, verdicts) in difference.sections() {
+            let _ = write!(out, "\n### {title}\n\n{}", table(&verdicts));
+        }
+        if difference.is_nothing() {
+            return out;
+        }
+        let _ = write!(out, "\n<details><summary>Everything that is not met</summary>\n");
+    }
     for section in Section::ALL {
         let of_status: Vec<&Verdict> = evaluation.verdicts.iter().filter(|verdict| section.holds(verdict)).collect();
         if !of_status.is_empty() {
             let _ = write!(out, "\n### {}\n\n{}", section.word(), table(&of_status));
         }
+    }
+    if difference.is_some() {
+        let _ = write!(out, "\n</details>\n");
     }
     for note in notes(evaluation) {
         let _ = write!(out, "\n{note}\n");
