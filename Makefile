@@ -38,7 +38,7 @@ build: preflight
 	$(CARGO) build --locked --package strata-cli
 
 .PHONY: test
-test: lint test-rust test-python test-end-to-end test-chaos test-scanners ## everything that CI runs
+test: lint test-rust test-python test-evidence test-end-to-end test-chaos test-scanners ## everything that CI runs
 	@printf '\nmake test: all steps passed\n'
 
 .PHONY: lint
@@ -62,6 +62,10 @@ test-python: preflight ## the tests of the test tools themselves
 	python3 -m unittest discover -s tests/standards
 	"$$(tests/tools/environment moto)/bin/python" -m unittest discover -s tests/tools
 	"$$(tests/tools/environment checkov)/bin/python" -m unittest discover -s tests/scanners
+
+.PHONY: test-evidence
+test-evidence: build ## the evidence of the example: OSCAL by trestle, every form, every kind of tampering
+	STRATA_BINARY=$(STRATA) "$$(tests/tools/environment trestle)/bin/python" -m unittest discover -s tests/evidence -v
 
 .PHONY: test-end-to-end
 test-end-to-end: build ## up, drift, repair and down against the emulator, read back by boto3

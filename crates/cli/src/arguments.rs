@@ -55,6 +55,12 @@ pub enum Format {
     Sarif,
     /// For a pull request (comply check only)
     Markdown,
+    /// A page to read and to print (comply report only)
+    Html,
+    /// NIST's Open Security Controls Assessment Language (comply report only)
+    Oscal,
+    /// A table (comply report only)
+    Csv,
     /// A picture (graph only)
     Svg,
     /// Graphviz (graph only)
@@ -394,6 +400,53 @@ pub enum ComplyCommand {
         #[arg(long)]
         all: bool,
     },
+    /// Write evidence for a standard, requirement by requirement: what controls show, and what the organisation must show itself
+    ///
+    /// Without -o the answer goes to standard output and is not sealed. A folder takes one sealed report after the other, chained by hash and
+    /// signed with the key of `strata comply key`; without --format it gets every form. The exit code says whether the report was written,
+    /// not what it says.
+    Report(ReportOptions),
+    /// Check evidence offline: which file was changed, which link of the chain is broken, which signature does not fit
+    Verify {
+        /// A folder of evidence, or one sealed file
+        #[arg(value_name = "PATH")]
+        path: PathBuf,
+        /// A public key to trust; several after a change of keys [default: the key of the state folder]
+        #[arg(long, value_name = "FILE")]
+        key: Vec<PathBuf>,
+        /// The hash that you noted as the chain's last: it must be in the chain
+        #[arg(long, value_name = "SHA256")]
+        head: Option<String>,
+    },
+    /// Make the key that signs evidence, once; never shows its private half
+    Key {
+        /// The file of the private key [default: evidence-key.pem in the state folder]; the public one gets the ending .pub
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
+}
+
+/// The options of `comply report`.
+#[derive(Debug, Args)]
+pub struct ReportOptions {
+    /// The standard: pci-dss-4.0, hipaa, soc2 …
+    #[arg(long, value_name = "STANDARD")]
+    pub standard: String,
+    /// The environment
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub env: String,
+    /// A file (.html, .json, .csv or .sarif), or the folder of the evidence
+    #[arg(short = 'o', long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// Judge what the files ask for, even where something stands
+    #[arg(long)]
+    pub planned: bool,
+    /// The filled form of an earlier report: what the organisation has to show
+    #[arg(long, value_name = "FORM")]
+    pub attachments: Option<PathBuf>,
+    /// The private key [default: evidence-key.pem in the state folder]
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
 }
 
 /// Which schema.

@@ -1,7 +1,7 @@
 //! What commands share: where the state is, which cloud is spoken to.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use strata_engine::{Engine, Limits, Patience};
@@ -35,6 +35,11 @@ impl Session {
     /// Whether an emulator is spoken to.
     pub fn emulator(&self) -> bool {
         self.sandbox || self.endpoint.is_some()
+    }
+
+    /// The folder of the state.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The states, without making a folder where there is none.

@@ -59,6 +59,8 @@ impl Folder {
             .env("HOME", self.0.path().join("home"))
             .env("COLUMNS", columns.to_string())
             .env("NO_COLOR", "1")
+            // The time that a report of evidence shows: 2026-11-28T12:00:00Z.
+            .env("SOURCE_DATE_EPOCH", "1795867200")
             .output()
             .unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(self.0.path().to_str().unwrap(), "FOLDER");
@@ -194,6 +196,7 @@ fn schemas_version_and_help() {
         "down",
         "status",
         "drift",
+        "comply",
         "explain",
         "graph",
         "history",
@@ -211,6 +214,9 @@ fn schemas_version_and_help() {
         "completions",
     ] {
         golden!(format!("help-{command}"), folder.whole(80, &[command, "--help"]));
+    }
+    for command in ["report", "verify", "key"] {
+        golden!(format!("help-comply-{command}"), folder.whole(80, &["comply", command, "--help"]));
     }
     for shell in ["bash", "zsh", "fish"] {
         let answer = folder.run(80, &["completions", shell]);
@@ -253,6 +259,84 @@ fn missing_files() {
     let folder = Folder::empty();
     golden!("no-files", folder.whole(80, &["check"]));
     golden!("no-such-file", folder.whole(80, &["check", "-f", "nowhere.yaml"]));
+}
+
+#[test]
+fn evidence_on_the_terminal() {
+    let folder = Folder::example();
+    for width in WIDTHS {
+        let text = folder.whole(width, &["comply", "report", "--standard", "pci-dss-4.0", "--env", "prod"]);
+        golden!(format!("comply-report-{width}"), text);
+    }
+    golden!("comply-report-not-asked", folder.whole(80, &["comply", "report", "--standard", "hipaa", "--env", "dev"]));
+    golden!("comply-report-without-key", folder.whole(80, &["comply", "report", "--standard", "hipaa", "--env", "dev", "-o", "evidence"]));
+    golden!("comply-verify-without-evidence", folder.whole(80, &["comply", "verify", "nowhere"]));
+    for (name, arguments) in [
+        ("unknown-standard", &["comply", "report", "--standard", "pci-dss-4", "--env", "prod"][..]),
+        ("oscal-without-folder", &["comply", "report", "--standard", "hipaa", "--env", "prod", "--format", "oscal"]),
+        ("text-into-file", &["comply", "report", "--standard", "hipaa", "--env", "prod", "--format", "text", "-o", "evidence"]),
+        ("two-formats", &["comply", "report", "--standard", "hipaa", "--env", "prod", "--format", "csv", "-o", "report.html"]),
+    ] {
+        assert_eq!(folder.run(80, arguments).code, 2, "{name}");
+        golden!(format!("usage-{name}"), folder.whole(80, arguments));
+    }
+}
+
+/// What differs from key to key and from moment to moment.
+fn without_hashes(text: &str) -> String {
+    let words = text.split_inclusive(|character: char| character.is_whitespace());
+    let hash = |word: &str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let time = |word: &str| word.starts_with("20") && word.ends_with('Z');
+    words
+        .map(|word| {
+            let plain = word.trim_end_matches(|character: char| character.is_whitespace() || matches!(character, ',' | ')'));
+            let rest = &word[plain.len()..];
+            if hash(plain) {
+                format!("HASH{rest}")
+            } else if time(plain) {
+                format!("TIME{rest}")
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn evidence_in_a_folder() {
+    let folder = Folder::example();
+    golden!("comply-key", without_hashes(&folder.whole(200, &["comply", "key"])));
+    golden!("comply-key-again", without_hashes(&folder.whole(200, &["comply", "key"])));
+    let report = ["comply", "report", "--standard", "pci-dss-4.0", "--env", "prod", "-o", "evidence"];
+    assert_eq!(folder.run(200, &report).code, 0);
+    let second = folder.run(200, &["comply", "report", "--standard", "hipaa", "--env", "prod", "--format", "json", "-o", "evidence"]);
+    assert_eq!(second.code, 0, "{}", second.err);
+    golden!("comply-report-files", listing(&folder.0.path().join("evidence")).join("\n"));
+    golden!("comply-verify", without_hashes(&folder.whole(200, &["comply", "verify", "evidence"])));
+    let page = folder.0.path().join("evidence/0001-pci-dss-4.0-prod/report.html");
+    std::fs::write(&page, std::fs::read_to_string(&page).unwrap().replace("violated", "met")).unwrap();
+    golden!("comply-verify-changed", without_hashes(&folder.whole(200, &["comply", "verify", "evidence"])));
+}
+
+/// The samples in `docs/samples` are what the binary writes. Written anew by `UPDATE_EXPECTED=1 cargo test -p strata-cli --test goldens samples`.
+#[test]
+fn samples_of_evidence_are_true() {
+    let folder = Folder::example();
+    for standard in ["pci-dss-4.0", "hipaa"] {
+        let answer = folder.run(80, &["comply", "report", "--standard", standard, "--env", "prod", "--format", "html"]);
+        assert_eq!((answer.code, answer.err.as_str()), (0, ""));
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../docs/samples/{standard}-prod.html"));
+        if std::env::var_os("UPDATE_EXPECTED").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &answer.out).unwrap();
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            written == answer.out,
+            "{} is stale: run UPDATE_EXPECTED=1 cargo test -p strata-cli --test goldens samples",
+            path.display()
+        );
+    }
 }
 
 fn listing(folder: &Path) -> Vec<String> {

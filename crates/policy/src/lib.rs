@@ -10,6 +10,7 @@ pub mod control;
 mod controls;
 pub mod document;
 pub mod due;
+pub mod evidence;
 pub mod finding;
 mod judge;
 pub mod live;

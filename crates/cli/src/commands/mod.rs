@@ -101,6 +101,9 @@ fn check_format(arguments: &Arguments) -> Result<(), Failure> {
         Command::Comply { command: ComplyCommand::Check { .. } } => {
             matches!(format, Format::Text | Format::Json | Format::Sarif | Format::Markdown)
         }
+        Command::Comply { command: ComplyCommand::Report(_) } => {
+            matches!(format, Format::Text | Format::Json | Format::Html | Format::Oscal | Format::Csv | Format::Sarif)
+        }
         Command::Graph { .. } => matches!(format, Format::Json | Format::Svg | Format::Dot | Format::Mermaid),
         Command::Completions { .. } | Command::Schema { .. } | Command::Init { .. } => format == Format::Text,
         _ => matches!(format, Format::Text | Format::Json),

@@ -4,8 +4,12 @@ mod against;
 mod answer;
 mod check;
 mod evaluate;
+mod evidence_folder;
 mod findings;
+mod key;
+mod report;
 mod sarif;
+mod verify;
 mod watch;
 
 use crate::arguments::{Arguments, ComplyCommand};
@@ -17,5 +21,8 @@ pub async fn run(arguments: &Arguments, command: &ComplyCommand) -> Result<u8, F
         ComplyCommand::Check { target, live, against } => check::run(arguments, target, *live, against.as_deref()).await,
         ComplyCommand::Watch { target, every, once } => watch::run(arguments, target, *every, *once).await,
         ComplyCommand::Findings { target, all } => findings::run(arguments, target, *all).await,
+        ComplyCommand::Report(options) => report::run(arguments, options).await,
+        ComplyCommand::Verify { path, key, head } => verify::run(arguments, path, key, head.as_deref()),
+        ComplyCommand::Key { key } => key::run(arguments, key.as_deref()),
     }
 }
