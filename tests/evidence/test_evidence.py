@@ -78,6 +78,9 @@ class Oscal(FolderCase):
         for link in self.folder.links():
             with self.subTest(link.name), tempfile.TemporaryDirectory() as workspace:
                 self.trestle(workspace, "init", "--local")
+                # References are relative, and trestle starts them from its workspace.
+                for kind in DOCUMENTS:
+                    shutil.copy(link / "oscal" / f"{kind}.json", workspace)
                 for kind in DOCUMENTS:
                     self.trestle(workspace, "import", "-f", link / "oscal" / f"{kind}.json", "-o", "evidence")
                 self.assertIn("VALID", self.trestle(workspace, "validate", "-a"))

@@ -1,6 +1,7 @@
 //! Plain infrastructure code from the graph: Terraform, CloudFormation, Kubernetes manifests. What is written here runs without Strata.
+//! And [`evidence`], in the forms that auditors and their tools read.
 //!
-//! Every form is built as a typed tree and printed by a library; there is no text template. Invariants:
+//! Every form is built as a typed tree and printed by a library; the one text template is the auditor's page. Invariants:
 //!
 //! * pure: the same graph and context give the same bytes, whatever the machine;
 //! * no reference dangles: what the graph refers to is in the export, or is said as a parameter, or the export is refused;
@@ -10,7 +11,7 @@
 mod artifacts;
 pub mod cloudformation;
 mod context;
-
+pub mod evidence;
 pub mod manifests;
 mod names;
 pub mod terraform;

@@ -40,7 +40,9 @@ pub fn empty(report: &Report) -> Result<String, EvidenceError> {
     let failed = |error: ::csv::Error| EvidenceError::of("CSV")(&error);
     writer.write_record(COLUMNS).map_err(failed)?;
     for requirement in report.requirements.iter().filter(|requirement| requirement.organisation) {
-        writer.write_record([plain(&requirement.id), plain(&requirement.title), String::new(), String::new(), String::new(), String::new()]).map_err(failed)?;
+        writer
+            .write_record([plain(&requirement.id), plain(&requirement.title), String::new(), String::new(), String::new(), String::new()])
+            .map_err(failed)?;
     }
     let bytes = writer.into_inner().map_err(|error| EvidenceError::of("CSV")(&error))?;
     String::from_utf8(bytes).map_err(|error| EvidenceError::of("CSV")(&error))
@@ -51,11 +53,13 @@ pub fn empty(report: &Report) -> Result<String, EvidenceError> {
 /// # Errors
 /// Every mistake, in the order of the lines.
 pub fn read(text: &str, known: impl Fn(&str) -> bool) -> Result<Form, Vec<FormError>> {
-    let mut reader = ::csv::ReaderBuilder::new().flexible(true).trim(::csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut reader =
+        ::csv::ReaderBuilder::new().flexible(true).trim(::csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let refused = |error: &::csv::Error| FormError { line: error.position().map_or(1, ::csv::Position::line), what: error.to_string() };
     let head = reader.headers().map_err(|error| vec![refused(&error)])?.clone();
     let column = |name: &str| head.iter().position(|cell| cell.eq_ignore_ascii_case(name));
-    let missing: Vec<&str> = COLUMNS.iter().filter(|name| **name != "title" && **name != "note" && column(name).is_none()).copied().collect();
+    let missing: Vec<&str> =
+        COLUMNS.iter().filter(|name| **name != "title" && **name != "note" && column(name).is_none()).copied().collect();
     if !missing.is_empty() {
         return Err(vec![FormError { line: 1, what: format!("the columns {} are missing", missing.join(", ")) }]);
     }

@@ -21,6 +21,8 @@ struct Page<'a> {
     planned: bool,
     day: &'a str,
     scope: String,
+    /// What stands at the foot of each printed page: in a string of the style sheet, so of harmless characters alone.
+    footer: String,
     figures: Vec<Figure>,
     bar: Vec<Figure>,
     totals: String,
@@ -85,6 +87,8 @@ struct Group<'a> {
     at: &'a str,
     detail: &'a str,
     resources: Vec<Named>,
+    /// The same by scope: the scope, and its resources without it.
+    scopes: Vec<(String, Vec<String>)>,
     requirements: &'a [String],
     repair: &'a str,
 }
@@ -159,6 +163,7 @@ fn page(report: &Report) -> Page<'_> {
         planned: report.basis == Basis::Planned,
         day: report.at.get(..10).unwrap_or(&report.at),
         scope: report.subject.scope.to_string(),
+        footer: footer(report),
         bar: figures.iter().filter(|figure| figure.number > 0).cloned().collect(),
         figures,
         totals: numbers(report.counts),
@@ -182,6 +187,13 @@ fn page(report: &Report) -> Page<'_> {
     }
 }
 
+fn footer(report: &Report) -> String {
+    let text =
+        [&report.standard.name, &report.subject.platform, &report.subject.scope.to_string(), &report.at].map(String::as_str).join(" · ");
+    let harmless = |character: &char| character.is_alphanumeric() || matches!(character, ' ' | '·' | '/' | '.' | ':' | '-' | '_');
+    text.chars().filter(harmless).collect()
+}
+
 fn class(word: &str) -> String {
     word.replace(' ', "-")
 }
@@ -193,16 +205,12 @@ fn anchor(prefix: &str, id: &str) -> String {
 
 /// `12 verdicts: 10 met, 2 violated`.
 fn numbers(counts: Counts) -> String {
-    let parts: Vec<String> = [
-        (counts.met, "met"),
-        (counts.violated, "violated"),
-        (counts.waived, "waived"),
-        (counts.not_decidable, "not decidable"),
-    ]
-    .into_iter()
-    .filter(|(number, _)| *number > 0)
-    .map(|(number, word)| format!("{number} {word}"))
-    .collect();
+    let parts: Vec<String> =
+        [(counts.met, "met"), (counts.violated, "violated"), (counts.waived, "waived"), (counts.not_decidable, "not decidable")]
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, word)| format!("{number} {word}"))
+            .collect();
     match counts.total() {
         0 => "no verdict".to_owned(),
         1 => format!("1 verdict: {}", parts.join(", ")),
@@ -259,12 +267,18 @@ fn groups<'a>(report: &'a Report, id: &'a str, control: &'a ControlEvidence, cho
                 at: &seen.at,
                 detail: &seen.detail,
                 resources: Vec::new(),
+                scopes: Vec::new(),
                 requirements: &control.requirements,
                 repair: &control.repair,
             });
             found.len() - 1
         });
         let resource = report.resources.get(&seen.resource);
+        let scope = seen.resource.scope().to_string();
+        match found[place].scopes.last_mut() {
+            Some((last, names)) if *last == scope => names.push(seen.resource.short()),
+            _ => found[place].scopes.push((scope, vec![seen.resource.short()])),
+        }
         found[place].resources.push(Named {
             address: seen.resource.to_string(),
             place: resource.and_then(|resource| resource.origins.first()).map(ToString::to_string),

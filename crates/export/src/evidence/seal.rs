@@ -276,11 +276,14 @@ pub fn check(links: &BTreeMap<String, Link>, keys: &[PublicKey], head: Option<&s
     for (name, link) in links {
         let mut faults = Vec::new();
         let read = link.get(MANIFEST).ok_or_else(|| "it is not there".to_owned());
-        match read.and_then(|bytes| serde_json::from_slice::<Manifest>(bytes).map(|manifest| (bytes, manifest)).map_err(|error| error.to_string())) {
+        match read.and_then(|bytes| {
+            serde_json::from_slice::<Manifest>(bytes).map(|manifest| (bytes, manifest)).map_err(|error| error.to_string())
+        }) {
             Err(why) => {
                 faults.push(Fault::ManifestUnreadable { why });
                 // What follows is compared with what is really there, so that one lost link is told once.
-                before = before.map(|(number, _, time)| (number + 1, link.get(MANIFEST).map(|bytes| sha256(bytes)).unwrap_or_default(), time));
+                before =
+                    before.map(|(number, _, time)| (number + 1, link.get(MANIFEST).map(|bytes| sha256(bytes)).unwrap_or_default(), time));
             }
             Ok((bytes, manifest)) => {
                 faults.extend(of_signature(bytes, &manifest, link, keys));

@@ -69,7 +69,7 @@ pub fn build(input: Input<'_>) -> Report {
         .iter()
         .map(|requirement| {
             let attachments = input.attachments.iter().filter(|attachment| attachment.requirement == requirement.id).cloned().collect();
-            of_requirement(requirement, &controls, attachments)
+            of_requirement(requirement, &controls, input.basis, attachments)
         })
         .collect();
     let mut counts = Counts::default();
@@ -221,6 +221,7 @@ fn add(counts: &mut Counts, more: Counts) {
 fn of_requirement(
     requirement: &CatalogueRequirement,
     controls: &BTreeMap<ControlId, ControlEvidence>,
+    basis: Basis,
     attachments: Vec<Attachment>,
 ) -> RequirementEvidence {
     let ids: Vec<ControlId> = requirement.controls.iter().map(|id| ControlId(id.clone())).collect();
@@ -230,8 +231,8 @@ fn of_requirement(
     let mut only_planned = false;
     for (id, evidence) in &of {
         add(&mut counts, evidence.counts);
-        // A control of plans alone is seen where it is judged: there is nothing else to look at.
-        let plan_alone = control(&id.0).is_some_and(|control| control.when == When::Plan);
+        // A control of plans alone has nothing else to look at; where nothing stands, its plan is a plan like any other.
+        let plan_alone = basis == Basis::Observed && control(&id.0).is_some_and(|control| control.when == When::Plan);
         for seen in &evidence.seen {
             resources.insert(&seen.resource);
             only_planned |= seen.source == Source::Planned && !plan_alone;

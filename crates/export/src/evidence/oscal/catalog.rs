@@ -38,7 +38,8 @@ pub(super) fn catalog(context: &Context<'_>) -> Value {
         })
         .collect();
     let mut metadata = context.metadata(&standard.title);
-    metadata["remarks"] = json!(format!("Titles are in Strata's own words; the standard's text is its owner's. Source: {}", line(&standard.source)));
+    metadata["remarks"] =
+        json!(format!("Titles are in Strata's own words; the standard's text is its owner's. Source: {}", line(&standard.source)));
     json!({"catalog": {"uuid": context.id_of_standard("catalog"), "metadata": metadata, "groups": groups}})
 }
 

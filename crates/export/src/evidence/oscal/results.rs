@@ -14,8 +14,7 @@ pub(super) fn assessment_results(context: &Context<'_>) -> Value {
     let report = context.report;
     let (observations, of_control) = observations(context);
     let risks = risks(context);
-    let findings: Vec<Value> =
-        report.requirements.iter().map(|requirement| finding(context, requirement, &of_control, &risks)).collect();
+    let findings: Vec<Value> = report.requirements.iter().map(|requirement| finding(context, requirement, &of_control, &risks)).collect();
     let mut result = json!({
         "uuid": context.id_now("result"),
         "title": format!("{} of {}", report.standard.title, context.system_name()),
@@ -134,13 +133,8 @@ fn finding(
 ) -> Value {
     let standard = &context.report.standard.name;
     let (state, reason, why) = answer(requirement);
-    let related: Vec<Value> = requirement
-        .controls
-        .iter()
-        .filter_map(|id| of_control.get(id))
-        .flatten()
-        .map(|uuid| json!({"observation-uuid": uuid}))
-        .collect();
+    let related: Vec<Value> =
+        requirement.controls.iter().filter_map(|id| of_control.get(id)).flatten().map(|uuid| json!({"observation-uuid": uuid})).collect();
     let served: BTreeSet<&ControlId> = requirement.controls.iter().collect();
     let risks: Vec<Value> =
         risks.iter().filter(|(id, _)| served.contains(id)).map(|(_, risk)| json!({"risk-uuid": risk["uuid"]})).collect();

@@ -54,7 +54,9 @@ fn implementation(context: &Context<'_>) -> Value {
         .iter()
         .map(|(address, resource)| {
             let mut props = vec![property("address", &address.to_string()), property("type", &resource.type_name.0)];
-            props.push(json!({"name": "asset-id", "value": line(&resource.id.as_ref().map_or_else(|| address.to_string(), ToString::to_string))}));
+            props.push(
+                json!({"name": "asset-id", "value": line(&resource.id.as_ref().map_or_else(|| address.to_string(), ToString::to_string))}),
+            );
             if let Some(origin) = resource.origins.first() {
                 props.push(property("asked-for-by", &origin.to_string()));
             }
@@ -125,7 +127,12 @@ fn requirements(context: &Context<'_>) -> Vec<Value> {
             components.push(by("component/this-system", status, format!("Controls: {}", controls.join(", ")), "controls"));
         }
         if requirement.answered_by.contains(&"provider") {
-            components.push(by("component/provider", "implemented", "By the provider's own certification; not judged here.".to_owned(), "provider"));
+            components.push(by(
+                "component/provider",
+                "implemented",
+                "By the provider's own certification; not judged here.".to_owned(),
+                "provider",
+            ));
         }
         let mut implemented = json!({
             "uuid": context.id(&format!("requirement/{}", requirement.id)),

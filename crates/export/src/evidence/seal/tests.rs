@@ -108,7 +108,8 @@ fn a_link_sealed_anew_does_not_fit_the_one_after_it() {
     let mut links = chain(&key);
     let mut other = link(2, Some(&links["0001-a"]), &key);
     other.insert("report.html".to_owned(), b"another".to_vec());
-    let files: Link = other.iter().filter(|(path, _)| !path.starts_with("manifest")).map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
+    let files: Link =
+        other.iter().filter(|(path, _)| !path.starts_with("manifest")).map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
     let manifest: Manifest = serde_json::from_slice(&other[MANIFEST]).unwrap();
     let head = Head { number: 2, previous: manifest.previous, time: manifest.time, tool: manifest.tool, about: manifest.about };
     let (manifest, signature) = seal(&files, head, &key).unwrap();
@@ -131,7 +132,10 @@ fn another_key_and_a_swapped_fingerprint_are_told_apart() {
     let text = text.replace(&theirs.public().fingerprint(), &ours.public().fingerprint());
     forged.get_mut("0003-c").unwrap().insert(MANIFEST.to_owned(), text.into_bytes());
     let found = check(&forged, &[ours.public(), theirs.public()], None).found;
-    assert!(matches!(&found[..], [Found { link, fault: Fault::SignatureWrong { key } }] if link == "0003-c" && *key == ours.public().fingerprint()), "{found:?}");
+    assert!(
+        matches!(&found[..], [Found { link, fault: Fault::SignatureWrong { key } }] if link == "0003-c" && *key == ours.public().fingerprint()),
+        "{found:?}"
+    );
 }
 
 #[test]
