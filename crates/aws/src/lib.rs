@@ -40,4 +40,4 @@ pub mod terraform;
 pub mod wafv2;
 
 pub use registry::{TypeEntry, contracts, entries, entry};
-pub use resource::AwsResource;
+pub use resource::{AwsResource, Part};

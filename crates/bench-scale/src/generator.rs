@@ -26,6 +26,7 @@ static THING: TypeContract = TypeContract {
     replace_order: ReplaceOrder::CreateBeforeDelete,
     unobservable: &[],
     unordered: &[],
+    closed: &[],
     outputs: &[OutputContract { name: "Id", cloudformation_ref: true, terraform: "id" }],
     cloudformation: CloudFormationForm::TagMap,
     terraform: "terraform_data",

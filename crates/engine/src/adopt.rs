@@ -56,12 +56,18 @@ impl Engine {
             Readiness::Pending(detail) => ResourceStatus::Pending(detail),
             Readiness::Deleting => ResourceStatus::Pending("being deleted".to_owned()),
         };
+        // Parts that are resources of their own are taken in by their own addresses, or belong to somebody else.
+        let mut properties = seen.properties;
+        let closed = self.contracts.of_type(&resource.type_name.0).into_iter().flat_map(|contract| contract.closed);
+        for part in closed.filter(|closed| closed.parts.is_some()) {
+            properties.0.remove(part.property);
+        }
         let state = ResourceState {
             address: resource.address.clone(),
             type_name: resource.type_name.clone(),
             layer: resource.layer,
             id: Some(seen.id),
-            properties: seen.properties,
+            properties,
             outputs: seen.outputs,
             dependencies: resource.dependencies().into_iter().collect(),
             status,

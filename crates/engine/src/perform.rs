@@ -444,10 +444,14 @@ impl Engine {
         }
         // Until it was seen, or changed, to be as it shall be, it is on record as it was found.
         let mut found = job.known().filter(|state| state.id.as_ref() == Some(&id)).unwrap_or_else(|| fresh.clone());
-        let Seen::As(observation) = &seen else { return self.conclude(job, found, seen).await };
+        let Seen::As(mut observation) = seen else { return self.conclude(job, found, seen).await };
+        // Which parts of it are ours, only a refresh can tell: a stranger's are left to the next plan.
+        for closed in job.contract.into_iter().flat_map(|contract| contract.closed).filter(|closed| closed.parts.is_some()) {
+            observation.properties.0.remove(closed.property);
+        }
         let same = |contract| compare(contract, &properties, &observation.properties, Some(&observation.properties)).is_empty();
         if job.contract.is_none_or(same) {
-            return self.conclude(job, fresh, seen).await;
+            return self.conclude(job, fresh, Seen::As(observation)).await;
         }
         if let Err(error) = self.call_update(job, &id, &properties, &observation.properties).await? {
             found.outputs.clone_from(&observation.outputs);

@@ -37,6 +37,36 @@ pub struct OutputContract {
     pub terraform: &'static str,
 }
 
+/// A property that holds nothing where nothing is asked for.
+///
+/// Of other properties only what is desired is compared, since clouds fill in defaults. Here a default is nothing, and whatever is there opens a
+/// door: a rule added to a security group, a policy attached to a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// The property, one of the document's own keys.
+    pub property: &'static str,
+    /// Where its items are resources with a type of their own: that type's full name. Each item holds its physical `Id` and its `Properties`;
+    /// those that the state knows are left out before anything is compared.
+    pub parts: Option<&'static str>,
+}
+
+impl Closed {
+    /// The property of what is on its way out, of types whose deletion can be taken back.
+    pub const DELETION: &str = "DeletionDate";
+
+    /// A property that nothing else stands for.
+    #[must_use]
+    pub const fn property(property: &'static str) -> Self {
+        Self { property, parts: None }
+    }
+
+    /// A list of resources that have a type of their own.
+    #[must_use]
+    pub const fn parts(property: &'static str, type_name: &'static str) -> Self {
+        Self { property, parts: Some(type_name) }
+    }
+}
+
 /// The promises of one resource type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TypeContract {
@@ -54,6 +84,8 @@ pub struct TypeContract {
     pub unobservable: &'static [&'static str],
     /// Dotted property paths of lists whose order means nothing.
     pub unordered: &'static [&'static str],
+    /// What must hold nothing that was not asked for: what the cloud shows there was put there by somebody else.
+    pub closed: &'static [Closed],
     /// What it outputs.
     pub outputs: &'static [OutputContract],
     /// Its CloudFormation form.
@@ -65,6 +97,12 @@ pub struct TypeContract {
 }
 
 impl TypeContract {
+    /// Whether a deletion waits for days and can be taken back until then: what somebody else began to delete is called back, not made anew.
+    #[must_use]
+    pub fn is_recallable(&self) -> bool {
+        self.closed.iter().any(|closed| closed.property == Closed::DELETION)
+    }
+
     /// Whether an update in place gives the output another value: version numbers do, identifiers never.
     #[must_use]
     pub fn moves_on_update(&self, output: &str) -> bool {

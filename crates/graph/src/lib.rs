@@ -14,7 +14,7 @@ pub mod resource;
 pub mod text;
 
 pub use address::{Address, Scope, ScopeKind};
-pub use contract::{CloudFormationForm, Contracts, OutputContract, ReplaceOrder, TypeContract};
+pub use contract::{Closed, CloudFormationForm, Contracts, OutputContract, ReplaceOrder, TypeContract};
 pub use document::Document;
 pub use graph::{Graph, GraphError, Ordered};
 pub use origin::Origin;

@@ -2,7 +2,8 @@
 //!
 //! Rules: only what is desired is compared, so what the cloud adds on its own is no difference; lists are compared whole,
 //! as sets where the contract says that their order means nothing; a field that no call returns is compared with what was last
-//! applied; a field that was applied once and is no longer desired is a difference if the cloud still shows it.
+//! applied; a field that was applied once and is no longer desired is a difference if the cloud still shows it; what a contract calls
+//! closed is a difference wherever the cloud shows something there.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -52,7 +53,25 @@ pub fn compare(contract: &TypeContract, desired: &Document, applied: &Document, 
             comparison.value(key, None, Some(was), observed.map(|document| document.0.get(key)));
         }
     }
+    for closed in contract.closed {
+        let asked = desired.0.contains_key(closed.property) || applied.0.contains_key(closed.property);
+        if let (false, Some(seen)) = (asked, observed.and_then(|document| document.0.get(closed.property)))
+            && !is_nothing(seen)
+        {
+            comparison.push(closed.property, Side::Value(seen.clone()), Side::Absent, true);
+        }
+    }
     changes
+}
+
+/// Whether a value says that nothing is there.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        _ => false,
+    }
 }
 
 struct Comparison<'a> {
@@ -151,7 +170,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use serde_json::json;
-    use strata_graph::{CloudFormationForm, ReplaceOrder};
+    use strata_graph::{Closed, CloudFormationForm, ReplaceOrder};
 
     const CONTRACT: TypeContract = TypeContract {
         type_name: "Test::Thing",
@@ -161,6 +180,7 @@ mod tests {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &["Secret"],
         unordered: &["Set", "Policy.Statement.*.Resource"],
+        closed: &[Closed::property("Shut")],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "test_thing",
@@ -207,6 +227,16 @@ mod tests {
     fn what_is_no_longer_desired_is_taken_away_if_it_is_still_there() {
         assert_eq!(paths(json!({}), json!({"A": 1}), Some(json!({"A": 1}))), [("A".into(), false, false)]);
         assert!(paths(json!({}), json!({"A": 1}), Some(json!({}))).is_empty());
+    }
+
+    #[test]
+    fn what_somebody_puts_where_nothing_belongs_is_drift() {
+        assert_eq!(paths(json!({}), json!({}), Some(json!({"Shut": ["a"]}))), [("Shut".into(), true, false)]);
+        assert!(paths(json!({}), json!({}), Some(json!({"Shut": []}))).is_empty());
+        assert!(paths(json!({}), json!({}), None).is_empty());
+        // Where something is asked for, it is a property like any other.
+        assert!(paths(json!({"Shut": ["a"]}), json!({"Shut": ["a"]}), Some(json!({"Shut": ["a"]}))).is_empty());
+        assert_eq!(paths(json!({}), json!({"Shut": ["a"]}), Some(json!({"Shut": ["a"]}))), [("Shut".into(), false, false)]);
     }
 
     #[test]

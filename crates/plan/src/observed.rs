@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use strata_graph::{Address, Contracts, Document, Resource, TypeContract};
+use strata_graph::{Address, Contracts, Document, Resource, TypeContract, TypeName};
 use strata_policy::ObservedGraph;
 
 use crate::state::{Observations, ResourceState, ResourceStatus, ScopeState};
@@ -29,6 +29,9 @@ pub fn observed_graph<'a>(
                 continue;
             }
             Some(Some(seen)) => {
+                for part in added(state, seen, contract, contracts) {
+                    let _ = observed.graph.insert(part);
+                }
                 let (whole, by_record) = filled(seen, &state.properties, contract.map_or(&[], |contract| contract.unobservable));
                 if !by_record.is_empty() {
                     observed.by_record.insert(state.address.clone(), by_record);
@@ -55,6 +58,30 @@ fn why_unseen(state: &ResourceState, unseen: &BTreeMap<Address, String>) -> Stri
         (None, _) if state.id.is_none() => "it was never seen to be made".to_owned(),
         (None, _) => "this emulator has no call that shows it".to_owned(),
     }
+}
+
+/// What somebody put into a resource that is a resource of its own type, such as a rule of a security group: judged like those of the files, under
+/// an address of its own beside them, `security_group_ingress.GROUP-added-ID`.
+fn added<'a>(
+    state: &'a ResourceState,
+    seen: &'a Document,
+    contract: Option<&'static TypeContract>,
+    contracts: &'a Contracts,
+) -> impl Iterator<Item = Resource> + 'a {
+    let closed = contract.into_iter().flat_map(|contract| contract.closed);
+    let lists = closed.filter_map(move |closed| Some((contracts.of_type(closed.parts?)?, seen.0.get(closed.property)?.as_array()?)));
+    lists.flat_map(|(contract, parts)| parts.iter().map(move |part| (contract, part))).filter_map(|(contract, part)| {
+        let plain = |character: char| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '-' };
+        let id: String = part.get("Id")?.as_str()?.chars().map(plain).collect();
+        let properties = Document::of(part.get("Properties")?).ok()?;
+        Some(Resource {
+            address: Address::new(state.address.scope().clone(), contract.kind, format!("{}-added-{id}", state.address.name())),
+            type_name: TypeName(contract.type_name.to_owned()),
+            properties,
+            depends_on: [state.address.clone()].into(),
+            ..resource(state, Document::default())
+        })
+    })
 }
 
 fn resource(state: &ResourceState, properties: Document) -> Resource {
@@ -136,7 +163,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use serde_json::json;
-    use strata_graph::{CloudFormationForm, Layer, PhysicalId, ReplaceOrder, Scope, TypeName};
+    use strata_graph::{Closed, CloudFormationForm, Layer, PhysicalId, ReplaceOrder, Scope};
 
     const CONTRACT: TypeContract = TypeContract {
         type_name: "Test::Thing",
@@ -146,6 +173,7 @@ mod tests {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &["Lock.Days", "Secret"],
         unordered: &[],
+        closed: &[Closed::parts("Things", "Test::Thing")],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "test_thing",
@@ -193,6 +221,17 @@ mod tests {
         assert!(observed.graph.get(&address("gone")).is_none());
         let why: Vec<(&str, &str)> = observed.unseen.iter().map(|(address, why)| (address.name(), why.as_str())).collect();
         assert_eq!(why, [("lacking", "not supported by this emulator (test:CreateThing)"), ("shut", "AccessDenied")]);
+    }
+
+    #[test]
+    fn what_somebody_put_inside_is_judged_like_the_rest() {
+        let known = scope(vec![state("seen", Some("i-1"), &[])]);
+        let address = Address::new(Scope::Network("a".into()), "thing", "seen");
+        let seen = Document::of(&json!({"Name": "is", "Things": [{"Id": "arn:X/7", "Properties": {"Name": "strange"}}]})).unwrap();
+        let observed =
+            observed_graph([&known], &Observations::from([(address, Some(seen))]), &BTreeMap::new(), &Contracts::new([&CONTRACT]));
+        let part = observed.graph.get(&Address::new(Scope::Network("a".into()), "thing", "seen-added-arn-x-7")).unwrap();
+        assert_eq!(serde_json::to_value(&part.properties).unwrap(), json!({"Name": "strange"}));
     }
 
     #[test]

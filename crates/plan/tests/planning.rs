@@ -24,6 +24,7 @@ const fn contract(type_name: &'static str, kind: &'static str, replace_order: Re
         replace_order,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: OUTPUTS,
         cloudformation: CloudFormationForm::Untagged,
         terraform: "test_thing",

@@ -5,6 +5,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::Value;
 use strata_aws::iam::PolicyDocument;
+use strata_aws::{AwsResource, Part};
 use strata_graph::Text;
 use strata_provider::ProviderError;
 
@@ -100,6 +101,19 @@ fn shorten(value: &mut Value) {
 /// An internal error where it is none.
 pub fn read_policy(json: &str, operation: &str) -> Result<PolicyDocument, ProviderError> {
     PolicyDocument::parse(json).map_err(|error| ProviderError::internal(operation, format!("not a policy: {error}")))
+}
+
+/// A part of a resource that an observation shows: see [`strata_aws::Part`].
+///
+/// # Errors
+/// An internal error where the properties are no JSON.
+pub fn part<R: AwsResource>(id: impl Into<String>, properties: &R) -> Result<Part, ProviderError> {
+    Part::of(id, properties).map_err(|error| ProviderError::internal("strata", error.to_string()))
+}
+
+/// The ids of parts that nobody asked for: what an update takes away.
+pub fn strangers<'a>(observed: &'a [Part], desired: &'a [Part]) -> impl Iterator<Item = &'a str> {
+    observed.iter().filter(|part| !desired.contains(part)).map(|part| part.id.as_str())
 }
 
 /// What was seen; where an emulator is spoken to that keeps a property and never tells it, what was asked for. The real cloud's

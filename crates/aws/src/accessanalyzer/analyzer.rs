@@ -29,6 +29,7 @@ impl AwsResource for Analyzer {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "Arn", cloudformation_ref: true, terraform: "arn" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_accessanalyzer_analyzer",

@@ -35,6 +35,7 @@ impl AwsResource for ScalableTarget {
         // AWS answers with the service-linked role that it put in the place of ours.
         unobservable: &["RoleARN"],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "ScalableTargetId", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_appautoscaling_target",

@@ -173,6 +173,7 @@ impl AwsResource for ScalingPolicy {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "Arn", cloudformation_ref: true, terraform: "arn" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_appautoscaling_policy",

@@ -72,6 +72,7 @@ impl AwsResource for AutoScalingGroup {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["VPCZoneIdentifier", "TargetGroupARNs"],
+        closed: &[],
         outputs: &[
             OutputContract { name: "AutoScalingGroupName", cloudformation_ref: true, terraform: "name" },
             OutputContract { name: "AutoScalingGroupARN", cloudformation_ref: false, terraform: "arn" },

@@ -94,6 +94,7 @@ impl AwsResource for BackupPlan {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "BackupPlanId", cloudformation_ref: true, terraform: "id" },
             OutputContract { name: "BackupPlanArn", cloudformation_ref: false, terraform: "arn" },

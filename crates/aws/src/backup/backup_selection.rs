@@ -54,6 +54,7 @@ impl AwsResource for BackupSelection {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["BackupSelection.Resources", "BackupSelection.ListOfTags"],
+        closed: &[],
         outputs: &[OutputContract { name: "SelectionId", cloudformation_ref: false, terraform: "id" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_backup_selection",

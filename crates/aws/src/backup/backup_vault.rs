@@ -45,6 +45,7 @@ impl AwsResource for BackupVault {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &["LockConfiguration.ChangeableForDays"],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "BackupVaultName", cloudformation_ref: true, terraform: "name" },
             OutputContract { name: "BackupVaultArn", cloudformation_ref: false, terraform: "arn" },

@@ -48,6 +48,7 @@ impl AwsResource for Certificate {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &["DomainValidationOptions"],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "CertificateArn", cloudformation_ref: true, terraform: "arn" },
             // CloudFormation writes the record by itself and gives these two out by nothing. In Terraform the options are a set:

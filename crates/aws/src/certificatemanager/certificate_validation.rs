@@ -25,6 +25,7 @@ impl AwsResource for CertificateValidation {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &["ValidationRecordFqdn"],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "CertificateArn", cloudformation_ref: false, terraform: "certificate_arn" }],
         cloudformation: CloudFormationForm::Absent("CloudFormation's certificate waits for its own validation."),
         terraform: "aws_acm_certificate_validation",

@@ -158,6 +158,7 @@ impl AwsResource for Alarm {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["AlarmActions", "OKActions", "InsufficientDataActions", "Dimensions"],
+        closed: &[],
         outputs: &[
             OutputContract { name: "AlarmName", cloudformation_ref: true, terraform: "id" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

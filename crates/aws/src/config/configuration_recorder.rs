@@ -38,6 +38,7 @@ impl AwsResource for ConfigurationRecorder {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "Name", cloudformation_ref: true, terraform: "name" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_config_configuration_recorder",

@@ -45,6 +45,7 @@ impl AwsResource for DeliveryChannel {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "Name", cloudformation_ref: true, terraform: "name" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_config_delivery_channel",

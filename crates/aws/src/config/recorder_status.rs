@@ -25,6 +25,7 @@ impl AwsResource for RecorderStatus {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Absent("CloudFormation starts the recorder by itself once there is a delivery channel."),
         terraform: "aws_config_configuration_recorder_status",

@@ -3,7 +3,7 @@
 //! It comes and goes with its network: creating takes away every rule and writes our tags, deleting does nothing.
 
 use serde::{Deserialize, Serialize};
-use strata_graph::{CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
+use strata_graph::{Closed, CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
 
 use crate::resource::AwsResource;
 use crate::terraform::Terraform;
@@ -36,6 +36,7 @@ impl AwsResource for DefaultSecurityGroup {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[Closed::property("IngressRules"), Closed::property("EgressRules")],
         outputs: &[OutputContract { name: "GroupId", cloudformation_ref: false, terraform: "id" }],
         cloudformation: CloudFormationForm::Absent(
             "CloudFormation cannot change the default security group of a network: remove its rules by hand or by a custom resource, and let AWS Config's rule vpc-default-security-group-closed watch it.",

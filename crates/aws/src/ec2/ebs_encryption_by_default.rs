@@ -28,6 +28,7 @@ impl AwsResource for EbsEncryptionByDefault {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Absent(
             "CloudFormation has no type for this setting: run `aws ec2 enable-ebs-encryption-by-default` once in each region.",

@@ -26,6 +26,7 @@ impl AwsResource for Eip {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "AllocationId", cloudformation_ref: false, terraform: "allocation_id" },
             OutputContract { name: "PublicIp", cloudformation_ref: true, terraform: "public_ip" },

@@ -139,6 +139,7 @@ impl AwsResource for LaunchTemplate {
             "LaunchTemplateData.BlockDeviceMappings",
             "LaunchTemplateData.TagSpecifications",
         ],
+        closed: &[],
         outputs: &[
             OutputContract { name: "LaunchTemplateId", cloudformation_ref: true, terraform: "id" },
             OutputContract { name: "LatestVersionNumber", cloudformation_ref: false, terraform: "latest_version" },

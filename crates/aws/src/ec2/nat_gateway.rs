@@ -30,6 +30,7 @@ impl AwsResource for NatGateway {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "NatGatewayId", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_nat_gateway",

@@ -1,9 +1,9 @@
 //! `AWS::EC2::NetworkAcl`: a stateless filter around subnets. Its entries and its subnets are resources of their own.
 
 use serde::{Deserialize, Serialize};
-use strata_graph::{CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
+use strata_graph::{Closed, CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
 
-use crate::resource::AwsResource;
+use crate::resource::{AwsResource, Part};
 use crate::terraform::Terraform;
 
 /// A network ACL that starts with no entry, so denies everything.
@@ -12,6 +12,9 @@ use crate::terraform::Terraform;
 pub struct NetworkAcl {
     /// The network.
     pub vpc_id: Text,
+    /// Never asked for: entries are resources of their own. An observation shows those that somebody else put here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<Part>,
     /// Tags.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
@@ -26,6 +29,7 @@ impl AwsResource for NetworkAcl {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &[],
         unordered: &[],
+        closed: &[Closed::parts("Entries", "AWS::EC2::NetworkAclEntry")],
         outputs: &[OutputContract { name: "Id", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_network_acl",

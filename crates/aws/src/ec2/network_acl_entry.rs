@@ -62,6 +62,7 @@ impl AwsResource for NetworkAclEntry {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_network_acl_rule",

@@ -39,6 +39,7 @@ impl AwsResource for Route {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_route",

@@ -1,9 +1,9 @@
 //! `AWS::EC2::RouteTable`: where a subnet's traffic goes. Its routes and its subnets are resources of their own.
 
 use serde::{Deserialize, Serialize};
-use strata_graph::{CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
+use strata_graph::{Closed, CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
 
-use crate::resource::AwsResource;
+use crate::resource::{AwsResource, Part};
 use crate::terraform::Terraform;
 
 /// A route table that starts with the local route alone.
@@ -12,6 +12,9 @@ use crate::terraform::Terraform;
 pub struct RouteTable {
     /// The network.
     pub vpc_id: Text,
+    /// Never asked for: routes are resources of their own. An observation shows those that somebody else put here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<Part>,
     /// Tags.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
@@ -26,6 +29,7 @@ impl AwsResource for RouteTable {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &[],
         unordered: &[],
+        closed: &[Closed::parts("Routes", "AWS::EC2::Route")],
         outputs: &[OutputContract { name: "RouteTableId", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_route_table",

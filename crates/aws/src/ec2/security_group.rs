@@ -1,9 +1,9 @@
 //! `AWS::EC2::SecurityGroup`: a stateful firewall around network interfaces. Its rules are resources of their own.
 
 use serde::{Deserialize, Serialize};
-use strata_graph::{CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
+use strata_graph::{Closed, CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
 
-use crate::resource::AwsResource;
+use crate::resource::{AwsResource, Part};
 use crate::terraform::Terraform;
 
 /// A security group that starts with no rule at all: the open egress rule that EC2 adds is taken away at creation.
@@ -16,6 +16,12 @@ pub struct SecurityGroup {
     pub group_description: String,
     /// The network.
     pub vpc_id: Text,
+    /// Never asked for: rules are resources of their own. An observation shows those that somebody else put here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub security_group_ingress: Vec<Part>,
+    /// The same for what goes out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub security_group_egress: Vec<Part>,
     /// Tags.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
@@ -30,6 +36,10 @@ impl AwsResource for SecurityGroup {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[
+            Closed::parts("SecurityGroupIngress", "AWS::EC2::SecurityGroupIngress"),
+            Closed::parts("SecurityGroupEgress", "AWS::EC2::SecurityGroupEgress"),
+        ],
         outputs: &[OutputContract { name: "GroupId", cloudformation_ref: false, terraform: "id" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_security_group",

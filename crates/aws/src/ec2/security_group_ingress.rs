@@ -40,6 +40,7 @@ impl AwsResource for SecurityGroupIngress {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "Id", cloudformation_ref: true, terraform: "security_group_rule_id" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_vpc_security_group_ingress_rule",

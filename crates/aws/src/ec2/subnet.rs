@@ -32,6 +32,7 @@ impl AwsResource for Subnet {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "SubnetId", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_subnet",

@@ -27,6 +27,7 @@ impl AwsResource for SubnetNetworkAclAssociation {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "AssociationId", cloudformation_ref: false, terraform: "id" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_network_acl_association",

@@ -25,6 +25,7 @@ impl AwsResource for SubnetRouteTableAssociation {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "Id", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_route_table_association",

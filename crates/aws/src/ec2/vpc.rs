@@ -30,6 +30,7 @@ impl AwsResource for Vpc {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "VpcId", cloudformation_ref: true, terraform: "id" },
             OutputContract { name: "DefaultSecurityGroup", cloudformation_ref: false, terraform: "default_security_group_id" },

@@ -55,6 +55,7 @@ impl AwsResource for VpcEndpoint {
             "PolicyDocument.Statement.*.Resource",
             "PolicyDocument.Statement.*.Condition.*.*",
         ],
+        closed: &[],
         outputs: &[
             OutputContract { name: "Id", cloudformation_ref: true, terraform: "id" },
             OutputContract { name: "PrefixListId", cloudformation_ref: false, terraform: "prefix_list_id" },

@@ -27,6 +27,7 @@ impl AwsResource for VpcGatewayAttachment {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_internet_gateway_attachment",

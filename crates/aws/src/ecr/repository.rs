@@ -1,7 +1,7 @@
 //! `AWS::ECR::Repository`: holds the images of one service.
 
 use serde::{Deserialize, Serialize};
-use strata_graph::{CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
+use strata_graph::{Closed, CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
 
 use crate::iam::PolicyDocument;
 use crate::resource::AwsResource;
@@ -89,6 +89,7 @@ impl AwsResource for Repository {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["RepositoryPolicyText.Statement.*.Resource", "RepositoryPolicyText.Statement.*.Condition.*.*"],
+        closed: &[Closed::property("RepositoryPolicyText")],
         outputs: &[
             OutputContract { name: "RepositoryName", cloudformation_ref: true, terraform: "name" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

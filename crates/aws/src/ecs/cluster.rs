@@ -129,6 +129,7 @@ impl AwsResource for Cluster {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "ClusterName", cloudformation_ref: true, terraform: "name" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

@@ -149,6 +149,7 @@ impl AwsResource for Service {
             "LoadBalancers",
             "ServiceRegistries",
         ],
+        closed: &[],
         outputs: &[
             OutputContract { name: "ServiceArn", cloudformation_ref: true, terraform: "arn" },
             OutputContract { name: "Name", cloudformation_ref: false, terraform: "name" },

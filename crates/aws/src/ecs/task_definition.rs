@@ -117,6 +117,7 @@ impl AwsResource for TaskDefinition {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "TaskDefinitionArn", cloudformation_ref: true, terraform: "arn" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_ecs_task_definition",

@@ -61,6 +61,7 @@ impl AwsResource for AccessEntry {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["KubernetesGroups", "AccessPolicies"],
+        closed: &[],
         outputs: &[OutputContract { name: "AccessEntryArn", cloudformation_ref: false, terraform: "access_entry_arn" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_eks_access_entry",

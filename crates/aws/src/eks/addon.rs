@@ -42,6 +42,7 @@ impl AwsResource for Addon {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &["ResolveConflicts"],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_eks_addon",

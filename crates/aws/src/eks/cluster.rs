@@ -124,6 +124,7 @@ impl AwsResource for Cluster {
             "ResourcesVpcConfig.PublicAccessCidrs",
             "Logging.ClusterLogging.EnabledTypes",
         ],
+        closed: &[],
         outputs: &[
             OutputContract { name: "Name", cloudformation_ref: true, terraform: "name" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

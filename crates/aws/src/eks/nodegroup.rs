@@ -91,6 +91,7 @@ impl AwsResource for Nodegroup {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["Subnets"],
+        closed: &[],
         outputs: &[OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" }],
         cloudformation: CloudFormationForm::TagMap,
         terraform: "aws_eks_node_group",

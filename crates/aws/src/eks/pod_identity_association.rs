@@ -34,6 +34,7 @@ impl AwsResource for PodIdentityAssociation {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "AssociationId", cloudformation_ref: false, terraform: "association_id" },
             OutputContract { name: "AssociationArn", cloudformation_ref: true, terraform: "association_arn" },

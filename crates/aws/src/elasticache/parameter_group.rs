@@ -35,6 +35,7 @@ impl AwsResource for ParameterGroup {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "CacheParameterGroupName", cloudformation_ref: true, terraform: "name" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_elasticache_parameter_group",

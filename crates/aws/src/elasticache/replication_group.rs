@@ -107,6 +107,7 @@ impl AwsResource for ReplicationGroup {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["SecurityGroupIds", "UserGroupIds", "LogDeliveryConfigurations"],
+        closed: &[],
         outputs: &[
             OutputContract { name: "ReplicationGroupId", cloudformation_ref: true, terraform: "id" },
             OutputContract { name: "PrimaryEndPoint.Address", cloudformation_ref: false, terraform: "primary_endpoint_address" },

@@ -31,6 +31,7 @@ impl AwsResource for SubnetGroup {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["SubnetIds"],
+        closed: &[],
         outputs: &[OutputContract { name: "CacheSubnetGroupName", cloudformation_ref: true, terraform: "name" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_elasticache_subnet_group",

@@ -43,6 +43,7 @@ impl AwsResource for User {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "UserId", cloudformation_ref: true, terraform: "user_id" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

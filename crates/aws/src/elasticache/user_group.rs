@@ -31,6 +31,7 @@ impl AwsResource for UserGroup {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["UserIds"],
+        closed: &[],
         outputs: &[
             OutputContract { name: "UserGroupId", cloudformation_ref: true, terraform: "user_group_id" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

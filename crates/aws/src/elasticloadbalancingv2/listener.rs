@@ -1,10 +1,10 @@
 //! `AWS::ElasticLoadBalancingV2::Listener`: one port of a load balancer.
 
 use serde::{Deserialize, Serialize};
-use strata_graph::{CloudFormationForm, OutputContract, ReplaceOrder, Text, TypeContract};
+use strata_graph::{Closed, CloudFormationForm, OutputContract, ReplaceOrder, Text, TypeContract};
 
 use super::{Action, Attribute};
-use crate::resource::AwsResource;
+use crate::resource::{AwsResource, Part};
 use crate::terraform::Terraform;
 
 /// A listener. CloudFormation gives it no tags: it is found by its load balancer and port, which are unique together.
@@ -25,6 +25,9 @@ pub struct Listener {
     pub certificates: Vec<Certificate>,
     /// What happens to a request that no rule takes.
     pub default_actions: Vec<Action>,
+    /// Never asked for: rules are resources of their own. An observation shows those that somebody else put here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Part>,
     /// The attributes that we set, for example `routing.http.response.server.enabled`; the others keep AWS's defaults.
     #[serde(default, skip_serializing_if = "Vec::is_empty", serialize_with = "crate::normal::sorted")]
     pub listener_attributes: Vec<Attribute>,
@@ -47,6 +50,7 @@ impl AwsResource for Listener {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[Closed::parts("Rules", "AWS::ElasticLoadBalancingV2::ListenerRule")],
         outputs: &[OutputContract { name: "ListenerArn", cloudformation_ref: true, terraform: "arn" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_lb_listener",

@@ -78,6 +78,7 @@ impl AwsResource for ListenerRule {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "RuleArn", cloudformation_ref: true, terraform: "arn" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_lb_listener_rule",

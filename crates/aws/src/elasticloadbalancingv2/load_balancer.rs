@@ -1,9 +1,9 @@
 //! `AWS::ElasticLoadBalancingV2::LoadBalancer`: where requests from outside arrive.
 
 use serde::{Deserialize, Serialize};
-use strata_graph::{CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
+use strata_graph::{Closed, CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
 
-use crate::resource::AwsResource;
+use crate::resource::{AwsResource, Part};
 use crate::terraform::{Body, Expression, Terraform};
 
 /// An application load balancer.
@@ -26,6 +26,9 @@ pub struct LoadBalancer {
     /// The attributes that we set, for example `deletion_protection.enabled`; the others keep AWS's defaults.
     #[serde(default, skip_serializing_if = "Vec::is_empty", serialize_with = "crate::normal::sorted")]
     pub load_balancer_attributes: Vec<Attribute>,
+    /// Never asked for: listeners are resources of their own. An observation shows those that somebody else put here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub listeners: Vec<Part>,
     /// Tags.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
@@ -98,6 +101,7 @@ impl AwsResource for LoadBalancer {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["Subnets", "SecurityGroups"],
+        closed: &[Closed::parts("Listeners", "AWS::ElasticLoadBalancingV2::Listener")],
         outputs: &[
             OutputContract { name: "LoadBalancerArn", cloudformation_ref: true, terraform: "arn" },
             OutputContract { name: "DNSName", cloudformation_ref: false, terraform: "dns_name" },

@@ -85,6 +85,7 @@ impl AwsResource for TargetGroup {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "TargetGroupArn", cloudformation_ref: true, terraform: "arn" },
             OutputContract { name: "TargetGroupFullName", cloudformation_ref: false, terraform: "arn_suffix" },

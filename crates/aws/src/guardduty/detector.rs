@@ -54,6 +54,7 @@ impl AwsResource for Detector {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "Id", cloudformation_ref: false, terraform: "id" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_guardduty_detector",

@@ -43,6 +43,7 @@ impl AwsResource for AccountPasswordPolicy {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Absent(
             "CloudFormation has no type for the password policy: run `aws iam update-account-password-policy` once in the account.",

@@ -34,6 +34,7 @@ impl AwsResource for InstanceProfile {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "InstanceProfileName", cloudformation_ref: true, terraform: "name" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

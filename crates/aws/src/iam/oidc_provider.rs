@@ -32,6 +32,7 @@ impl AwsResource for OidcProvider {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["ClientIdList", "ThumbprintList"],
+        closed: &[],
         outputs: &[OutputContract { name: "Arn", cloudformation_ref: true, terraform: "arn" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_iam_openid_connect_provider",

@@ -1,10 +1,10 @@
 //! `AWS::IAM::Role`: an identity that services and people take on. Its own statements are resources of their own.
 
 use serde::{Deserialize, Serialize};
-use strata_graph::{CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
+use strata_graph::{Closed, CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
 
 use crate::iam::PolicyDocument;
-use crate::resource::AwsResource;
+use crate::resource::{AwsResource, Part};
 use crate::terraform::Terraform;
 
 /// A role.
@@ -29,6 +29,9 @@ pub struct Role {
     /// The policy that it can never exceed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions_boundary: Option<Text>,
+    /// Never asked for: its own policies are resources of their own. An observation shows those that somebody else put here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<Part>,
     /// Tags.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
@@ -47,6 +50,7 @@ impl AwsResource for Role {
             "AssumeRolePolicyDocument.Statement.*.Resource",
             "AssumeRolePolicyDocument.Statement.*.Condition.*.*",
         ],
+        closed: &[Closed::property("ManagedPolicyArns"), Closed::parts("Policies", "AWS::IAM::RolePolicy")],
         outputs: &[
             OutputContract { name: "RoleName", cloudformation_ref: true, terraform: "name" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

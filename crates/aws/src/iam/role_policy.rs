@@ -30,6 +30,7 @@ impl AwsResource for RolePolicy {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["PolicyDocument.Statement.*.Resource", "PolicyDocument.Statement.*.Condition.*.*"],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_iam_role_policy",

@@ -26,6 +26,7 @@ impl AwsResource for ServiceLinkedRole {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "RoleName", cloudformation_ref: true, terraform: "name" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_iam_service_linked_role",

@@ -24,6 +24,7 @@ impl AwsResource for Enabler {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Absent(
             "Enable Amazon Inspector with 'aws inspector2 enable'; CloudFormation has no type for it.",

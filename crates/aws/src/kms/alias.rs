@@ -25,6 +25,7 @@ impl AwsResource for Alias {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "AliasName", cloudformation_ref: true, terraform: "name" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_kms_alias",

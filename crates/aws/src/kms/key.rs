@@ -1,7 +1,7 @@
 //! `AWS::KMS::Key`: a customer-managed symmetric key.
 
 use serde::{Deserialize, Serialize};
-use strata_graph::{CloudFormationForm, OutputContract, ReplaceOrder, Tags, TypeContract};
+use strata_graph::{Closed, CloudFormationForm, OutputContract, ReplaceOrder, Tags, TypeContract};
 
 use crate::iam::PolicyDocument;
 use crate::resource::AwsResource;
@@ -19,6 +19,12 @@ pub struct Key {
     pub key_policy: PolicyDocument,
     /// Days between asking for deletion and deletion, 7 to 30.
     pub pending_window_in_days: i64,
+    /// Only ever `false`, and never asked for: somebody has disabled it, and nothing that it encrypted can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// Never asked for: when it will be gone, where somebody has begun to delete it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletion_date: Option<String>,
     /// Tags.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
@@ -33,6 +39,7 @@ impl AwsResource for Key {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &["PendingWindowInDays"],
         unordered: &["KeyPolicy.Statement.*.Resource", "KeyPolicy.Statement.*.Condition.*.*"],
+        closed: &[Closed::property("Enabled"), Closed::property(Closed::DELETION)],
         outputs: &[
             OutputContract { name: "KeyId", cloudformation_ref: true, terraform: "key_id" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

@@ -49,6 +49,7 @@ impl AwsResource for EventSourceMapping {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "Id", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_lambda_event_source_mapping",

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use strata_graph::{CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
+use strata_graph::{Closed, CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
 
-use crate::resource::AwsResource;
+use crate::resource::{AwsResource, Part};
 use crate::terraform::{Expression, Terraform};
 
 /// A function from a zip file.
@@ -50,6 +50,12 @@ pub struct Function {
     pub logging_config: Option<LoggingConfig>,
     /// The zip file.
     pub code: Code,
+    /// Never asked for: permissions are resources of their own. An observation shows those that somebody else put here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<Part>,
+    /// Never asked for: who may call it by an address of its own on the internet, `NONE` (everybody) or `AWS_IAM`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function_url: Option<String>,
     /// Tags.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
@@ -131,6 +137,12 @@ impl AwsResource for Function {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &["Code.Artifact"],
         unordered: &["VpcConfig.SubnetIds", "VpcConfig.SecurityGroupIds"],
+        closed: &[
+            Closed::parts("Permissions", "AWS::Lambda::Permission"),
+            Closed::property("FunctionUrl"),
+            Closed::property("Environment"),
+            Closed::property("DeadLetterConfig"),
+        ],
         outputs: &[
             OutputContract { name: "FunctionName", cloudformation_ref: true, terraform: "function_name" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

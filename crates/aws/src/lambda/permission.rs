@@ -33,6 +33,7 @@ impl AwsResource for Permission {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_lambda_permission",

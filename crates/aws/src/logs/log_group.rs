@@ -35,6 +35,7 @@ impl AwsResource for LogGroup {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "LogGroupName", cloudformation_ref: true, terraform: "name" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

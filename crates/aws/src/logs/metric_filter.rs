@@ -48,6 +48,7 @@ impl AwsResource for MetricFilter {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "FilterName", cloudformation_ref: true, terraform: "name" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_cloudwatch_log_metric_filter",

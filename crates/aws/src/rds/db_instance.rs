@@ -167,6 +167,7 @@ impl AwsResource for DbInstance {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["VPCSecurityGroups", "EnableCloudwatchLogsExports"],
+        closed: &[],
         outputs: &[
             OutputContract { name: "DBInstanceIdentifier", cloudformation_ref: true, terraform: "identifier" },
             OutputContract { name: "Endpoint.Address", cloudformation_ref: false, terraform: "address" },

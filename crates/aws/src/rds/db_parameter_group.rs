@@ -36,6 +36,7 @@ impl AwsResource for DbParameterGroup {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "DBParameterGroupName", cloudformation_ref: true, terraform: "name" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_db_parameter_group",

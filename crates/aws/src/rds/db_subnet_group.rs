@@ -33,6 +33,7 @@ impl AwsResource for DbSubnetGroup {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["SubnetIds"],
+        closed: &[],
         outputs: &[OutputContract { name: "DBSubnetGroupName", cloudformation_ref: true, terraform: "name" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_db_subnet_group",

@@ -55,6 +55,7 @@ impl AwsResource for HostedZone {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &[],
         unordered: &["VPCs"],
+        closed: &[],
         outputs: &[
             OutputContract { name: "Id", cloudformation_ref: true, terraform: "zone_id" },
             OutputContract { name: "NameServers", cloudformation_ref: false, terraform: "name_servers" },

@@ -53,6 +53,7 @@ impl AwsResource for RecordSet {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["ResourceRecords"],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_route53_record",

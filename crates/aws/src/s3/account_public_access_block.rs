@@ -29,6 +29,7 @@ impl AwsResource for AccountPublicAccessBlock {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Absent(
             "CloudFormation has no account-wide public access block: set it once with `aws s3control put-public-access-block --account-id ACCOUNT --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true`.",

@@ -421,6 +421,7 @@ impl AwsResource for Bucket {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["LifecycleConfiguration.Rules", "NotificationConfiguration.LambdaConfigurations"],
+        closed: &[],
         outputs: &[
             OutputContract { name: "BucketName", cloudformation_ref: true, terraform: "id" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

@@ -26,6 +26,7 @@ impl AwsResource for BucketPolicy {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["PolicyDocument.Statement.*.Resource", "PolicyDocument.Statement.*.Condition.*.*"],
+        closed: &[],
         outputs: &[OutputContract { name: "Bucket", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_s3_bucket_policy",

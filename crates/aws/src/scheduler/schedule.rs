@@ -119,6 +119,7 @@ impl AwsResource for Schedule {
             "Target.EcsParameters.NetworkConfiguration.AwsvpcConfiguration.Subnets",
             "Target.EcsParameters.NetworkConfiguration.AwsvpcConfiguration.SecurityGroups",
         ],
+        closed: &[],
         outputs: &[
             OutputContract { name: "Name", cloudformation_ref: true, terraform: "name" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

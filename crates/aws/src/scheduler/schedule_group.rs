@@ -26,6 +26,7 @@ impl AwsResource for ScheduleGroup {
         replace_order: ReplaceOrder::CreateBeforeDelete,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "Name", cloudformation_ref: true, terraform: "name" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

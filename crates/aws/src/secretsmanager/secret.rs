@@ -1,8 +1,9 @@
 //! `AWS::SecretsManager::Secret`: a place for a value that nobody writes down.
 
 use serde::{Deserialize, Serialize};
-use strata_graph::{CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
+use strata_graph::{Closed, CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
 
+use crate::iam::PolicyDocument;
 use crate::resource::AwsResource;
 use crate::terraform::Terraform;
 
@@ -17,6 +18,9 @@ pub struct Secret {
     /// The key's ARN; without it AWS's own key for secrets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kms_key_id: Option<Text>,
+    /// Never asked for: who may reach it besides by its own permissions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_policy: Option<PolicyDocument>,
     /// Tags.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
@@ -31,6 +35,7 @@ impl AwsResource for Secret {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[Closed::property("ResourcePolicy")],
         outputs: &[OutputContract { name: "Id", cloudformation_ref: true, terraform: "arn" }],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_secretsmanager_secret",

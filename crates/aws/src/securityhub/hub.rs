@@ -30,6 +30,7 @@ impl AwsResource for Hub {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &["EnableDefaultStandards"],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "HubArn", cloudformation_ref: true, terraform: "arn" }],
         cloudformation: CloudFormationForm::TagMap,
         terraform: "aws_securityhub_account",

@@ -23,6 +23,7 @@ impl AwsResource for Standard {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "StandardsSubscriptionArn", cloudformation_ref: true, terraform: "id" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_securityhub_standards_subscription",

@@ -30,6 +30,7 @@ impl AwsResource for PrivateDnsNamespace {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "Id", cloudformation_ref: true, terraform: "id" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

@@ -67,6 +67,7 @@ impl AwsResource for Service {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "Id", cloudformation_ref: true, terraform: "id" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

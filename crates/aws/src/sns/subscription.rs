@@ -30,6 +30,7 @@ impl AwsResource for Subscription {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" }],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_sns_topic_subscription",

@@ -35,6 +35,7 @@ impl AwsResource for Topic {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "TopicArn", cloudformation_ref: true, terraform: "arn" },
             OutputContract { name: "TopicName", cloudformation_ref: false, terraform: "name" },

@@ -27,6 +27,7 @@ impl AwsResource for TopicPolicy {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["PolicyDocument.Statement.*.Resource", "PolicyDocument.Statement.*.Condition.*.*"],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_sns_topic_policy",

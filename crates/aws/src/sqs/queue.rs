@@ -57,6 +57,7 @@ impl AwsResource for Queue {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "QueueUrl", cloudformation_ref: true, terraform: "url" },
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },

@@ -27,6 +27,7 @@ impl AwsResource for QueuePolicy {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &["PolicyDocument.Statement.*.Resource", "PolicyDocument.Statement.*.Condition.*.*"],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_sqs_queue_policy",

@@ -51,6 +51,7 @@ impl AwsResource for LoggingConfiguration {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_wafv2_web_acl_logging_configuration",

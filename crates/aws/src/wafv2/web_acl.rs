@@ -55,6 +55,7 @@ impl AwsResource for WebAcl {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[
             OutputContract { name: "Arn", cloudformation_ref: false, terraform: "arn" },
             OutputContract { name: "Id", cloudformation_ref: false, terraform: "id" },

@@ -26,6 +26,7 @@ impl AwsResource for WebAclAssociation {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_wafv2_web_acl_association",

@@ -54,6 +54,26 @@ async fn drift_is_repaired_where_it_is_and_nowhere_else() {
 }
 
 #[tokio::test]
+async fn parts_that_the_state_knows_are_no_drift_and_a_strangers_are_taken_away() {
+    let world = World::new().await;
+    world.up(&graph(SHOP)).await;
+    let part = |id: &str| json!({"Id": id, "Properties": {}});
+    let ours = part(&world.state().await.resources[&address("database")].id.as_ref().unwrap().0);
+    let network = address("network").to_string();
+    world.cloud.tamper(&network, "Parts", json!([ours]));
+    assert!(world.plan(&graph(SHOP)).await.is_empty());
+    world.cloud.tamper(&network, "Parts", json!([ours, part("strange")]));
+    let plan = world.plan(&graph(SHOP)).await;
+    assert_eq!(plan.actions.len(), 1, "{:?}", plan.actions);
+    let field = &plan.actions[0].fields[0];
+    assert_eq!((field.path.as_str(), &field.before, &field.after), ("Parts", &Side::Value(json!([part("strange")])), &Side::Absent));
+    assert_eq!(plan.actions[0].before.as_ref().unwrap().at("Parts"), Some(&json!([part("strange")])), "all that the update is told of");
+    world.run(&plan).await;
+    world.assert_consistent().await;
+    assert!(world.plan(&graph(SHOP)).await.is_empty());
+}
+
+#[tokio::test]
 async fn what_vanished_is_made_again_and_what_refers_to_it_follows() {
     let world = World::new().await;
     world.up(&graph(SHOP)).await;

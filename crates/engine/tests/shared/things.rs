@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use strata_graph::{
-    Address, CloudFormationForm, Contracts, Document, Layer, Origin, OutputContract, ReplaceOrder, Resource, Text, TypeContract, TypeName,
+    Address, Closed, CloudFormationForm, Contracts, Document, Layer, Origin, OutputContract, ReplaceOrder, Resource, Text, TypeContract,
+    TypeName,
 };
 use strata_plan::Placement;
 use strata_provider::provider::{ADDRESS_TAG, PLATFORM_TAG};
@@ -25,6 +26,7 @@ const fn contract(type_name: &'static str, kind: &'static str, replace_order: Re
         replace_order,
         unobservable: &[],
         unordered: &[],
+        closed: &[Closed::parts("Parts", "Test::Thing")],
         outputs: OUTPUTS,
         cloudformation: CloudFormationForm::TagMap,
         terraform: "test_thing",

@@ -6,11 +6,15 @@ use strata_aws::ec2::NetworkAcl;
 use strata_graph::PhysicalId;
 use strata_provider::ProviderError;
 
-use super::{owned, read_tags, retag, specification};
+use super::{network_acl_entry, owned, read_tags, retag, specification};
 use crate::client::Cloud;
 use crate::error::{failed, found, gone, missing};
 use crate::handler::{Handler, Observed, Target};
 use crate::tags::known;
+use crate::values::{part, strangers};
+
+/// The number of the entry that AWS ends every list with.
+const LAST: i32 = 32767;
 
 #[async_trait]
 impl Handler for NetworkAcl {
@@ -26,7 +30,16 @@ impl Handler for NetworkAcl {
             return Ok(None);
         };
         let id = acl.network_acl_id().ok_or_else(|| missing("ec2:DescribeNetworkAcls", "networkAclId"))?;
-        let properties = Self { vpc_id: acl.vpc_id().unwrap_or_default().into(), tags: read_tags(acl.tags()) };
+        // The last one of each direction denies the rest, stands in every list and cannot be taken away.
+        let entries = acl.entries().iter().filter(|entry| entry.rule_number().is_some_and(|number| number < LAST)).map(|entry| {
+            let entry = network_acl_entry::read(id, entry);
+            part(network_acl_entry::id(&entry), &entry)
+        });
+        let properties = Self {
+            vpc_id: acl.vpc_id().unwrap_or_default().into(),
+            entries: entries.collect::<Result<_, _>>()?,
+            tags: read_tags(acl.tags()),
+        };
         Ok(Some(Observed::ready(id, properties).output("Id", id)))
     }
 
@@ -44,6 +57,15 @@ impl Handler for NetworkAcl {
     }
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
+        for entry in strangers(&observed.entries, &target.properties.entries) {
+            // `ACL:NUMBER:PROTOCOL:EGRESS`.
+            let mut parts = entry.split(':').skip(1);
+            let number = parts.next().and_then(|number| number.parse::<i32>().ok());
+            let (Some(number), Some(egress)) = (number, parts.nth(1)) else { continue };
+            let call = cloud.ec2().delete_network_acl_entry().network_acl_id(target.id()?);
+            let call = call.rule_number(number).egress(egress == "true");
+            gone(call.send().await.map_err(|error| failed("ec2:DeleteNetworkAclEntry", error)))?;
+        }
         retag(cloud, target.id()?, &observed.tags, &target.properties.tags).await
     }
 

@@ -1,6 +1,7 @@
 //! `AWS::EC2::NetworkAclEntry` by the EC2 API. The physical id is `ACL:NUMBER:PROTOCOL:EGRESS`.
 
 use async_trait::async_trait;
+use aws_sdk_ec2::types as sdk;
 use aws_sdk_ec2::types::{IcmpTypeCode, PortRange as SdkPortRange, RuleAction};
 use strata_aws::ec2::{Icmp, NetworkAclEntry, PortRange};
 use strata_graph::PhysicalId;
@@ -31,8 +32,27 @@ fn name(target: &Target<'_, NetworkAclEntry>) -> Option<Name> {
     Some(Name { acl, number: i32::try_from(wanted.rule_number).ok()?, egress: wanted.egress })
 }
 
-fn id(entry: &NetworkAclEntry) -> String {
+pub(super) fn id(entry: &NetworkAclEntry) -> String {
     format!("{}:{}:{}:{}", entry.network_acl_id, entry.rule_number, entry.protocol, entry.egress)
+}
+
+/// An entry as it is shown.
+pub(super) fn read(acl: &str, entry: &sdk::NetworkAclEntry) -> NetworkAclEntry {
+    NetworkAclEntry {
+        network_acl_id: acl.into(),
+        rule_number: entry.rule_number().unwrap_or_default().into(),
+        protocol: entry.protocol().and_then(|protocol| protocol.parse().ok()).unwrap_or(-1),
+        rule_action: entry.rule_action().map_or_else(String::new, |action| action.as_str().to_owned()),
+        egress: entry.egress().unwrap_or_default(),
+        cidr_block: entry.cidr_block().or(entry.ipv6_cidr_block()).unwrap_or_default().to_owned(),
+        port_range: entry
+            .port_range()
+            .map(|ports| PortRange { from: ports.from().unwrap_or_default().into(), to: ports.to().unwrap_or_default().into() }),
+        icmp: entry
+            .icmp_type_code()
+            .filter(|icmp| icmp.code().is_some())
+            .map(|icmp| Icmp { code: icmp.code().unwrap_or(-1).into(), message_type: icmp.r#type().unwrap_or(-1).into() }),
+    }
 }
 
 /// The arguments of the creating and the replacing call are the same.
@@ -71,26 +91,9 @@ impl Handler for NetworkAclEntry {
             .flat_map(|acl| acl.entries())
             .find(|entry| entry.rule_number() == Some(name.number) && entry.egress() == Some(name.egress));
         let Some(entry) = entry else { return Ok(None) };
-        let properties = Self {
-            network_acl_id: name.acl.as_str().into(),
-            rule_number: name.number.into(),
-            protocol: entry.protocol().and_then(|protocol| protocol.parse().ok()).unwrap_or(-1),
-            rule_action: entry.rule_action().map_or_else(String::new, |action| action.as_str().to_owned()),
-            egress: name.egress,
-            cidr_block: entry.cidr_block().unwrap_or_default().to_owned(),
-            port_range: entry
-                .port_range()
-                .map(|ports| PortRange { from: ports.from().unwrap_or_default().into(), to: ports.to().unwrap_or_default().into() }),
-            // moto takes type and code and does not give them back.
-            icmp: untold(
-                cloud,
-                entry
-                    .icmp_type_code()
-                    .filter(|icmp| icmp.code().is_some())
-                    .map(|icmp| Icmp { code: icmp.code().unwrap_or(-1).into(), message_type: icmp.r#type().unwrap_or(-1).into() }),
-                target.properties.icmp.clone(),
-            ),
-        };
+        let mut properties = read(&name.acl, entry);
+        // moto takes type and code and does not give them back.
+        properties.icmp = untold(cloud, properties.icmp, target.properties.icmp.clone());
         Ok(Some(Observed::ready(id(&properties), properties)))
     }
 

@@ -1,6 +1,7 @@
 //! `AWS::EC2::Route` by the EC2 API. The physical id is `TABLE_DESTINATION`.
 
 use async_trait::async_trait;
+use aws_sdk_ec2::types as sdk;
 use strata_aws::ec2::Route;
 use strata_graph::{PhysicalId, Text};
 use strata_provider::ProviderError;
@@ -16,6 +17,18 @@ fn parts<'a>(target: &'a Target<'_, Route>) -> Option<(&'a str, &'a str)> {
     match target.id {
         Some(id) => id.0.split_once('_'),
         None => Some((target.properties.route_table_id.as_literal()?, &target.properties.destination_cidr_block)),
+    }
+}
+
+/// A route as it is shown.
+pub(super) fn read(table: &str, destination: &str, route: &sdk::Route) -> Route {
+    Route {
+        route_table_id: table.into(),
+        destination_cidr_block: destination.to_owned(),
+        gateway_id: route.gateway_id().map(Text::from),
+        nat_gateway_id: route.nat_gateway_id().map(Text::from),
+        transit_gateway_id: route.transit_gateway_id().map(Text::from),
+        vpc_peering_connection_id: route.vpc_peering_connection_id().map(Text::from),
     }
 }
 
@@ -46,14 +59,7 @@ impl Handler for Route {
             .flat_map(|table| table.routes())
             .find(|route| route.destination_cidr_block() == Some(destination));
         let Some(route) = route else { return Ok(None) };
-        let properties = Self {
-            route_table_id: table.into(),
-            destination_cidr_block: destination.to_owned(),
-            gateway_id: route.gateway_id().map(Text::from),
-            nat_gateway_id: route.nat_gateway_id().map(Text::from),
-            transit_gateway_id: route.transit_gateway_id().map(Text::from),
-            vpc_peering_connection_id: route.vpc_peering_connection_id().map(Text::from),
-        };
+        let properties = read(table, destination, route);
         Ok(Some(Observed::ready(format!("{table}_{destination}"), properties)))
     }
 

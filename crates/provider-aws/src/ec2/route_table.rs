@@ -1,16 +1,17 @@
 //! `AWS::EC2::RouteTable` by the EC2 API.
 
 use async_trait::async_trait;
-use aws_sdk_ec2::types::ResourceType;
+use aws_sdk_ec2::types::{ResourceType, RouteOrigin};
 use strata_aws::ec2::RouteTable;
 use strata_graph::PhysicalId;
 use strata_provider::ProviderError;
 
-use super::{lookup, read_tags, retag, specification};
+use super::{lookup, read_tags, retag, route, specification};
 use crate::client::Cloud;
 use crate::error::{failed, found, gone, missing};
 use crate::handler::{Handler, Observed, Target};
 use crate::tags::known;
+use crate::values::{part, strangers};
 
 #[async_trait]
 impl Handler for RouteTable {
@@ -21,7 +22,20 @@ impl Handler for RouteTable {
             return Ok(None);
         };
         let id = table.route_table_id().ok_or_else(|| missing("ec2:DescribeRouteTables", "routeTableId"))?;
-        let properties = Self { vpc_id: table.vpc_id().unwrap_or_default().into(), tags: read_tags(table.tags()) };
+        // The network's own route, those of gateway endpoints (they have a prefix list) and those that a gateway spreads come by themselves.
+        let made = table
+            .routes()
+            .iter()
+            .filter(|route| route.gateway_id() != Some("local") && !matches!(route.origin(), Some(RouteOrigin::EnableVgwRoutePropagation)));
+        let routes = made.filter_map(|route| {
+            let destination = route.destination_cidr_block().or(route.destination_ipv6_cidr_block())?;
+            Some(part(format!("{id}_{destination}"), &route::read(id, destination, route)))
+        });
+        let properties = Self {
+            vpc_id: table.vpc_id().unwrap_or_default().into(),
+            routes: routes.collect::<Result<_, _>>()?,
+            tags: read_tags(table.tags()),
+        };
         Ok(Some(Observed::ready(id, properties).output("RouteTableId", id)))
     }
 
@@ -39,6 +53,15 @@ impl Handler for RouteTable {
     }
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
+        for route in strangers(&observed.routes, &target.properties.routes) {
+            let Some((table, destination)) = route.split_once('_') else { continue };
+            let call = cloud.ec2().delete_route().route_table_id(table);
+            let call = match destination.contains(':') {
+                true => call.destination_ipv6_cidr_block(destination),
+                false => call.destination_cidr_block(destination),
+            };
+            gone(call.send().await.map_err(|error| failed("ec2:DeleteRoute", error)))?;
+        }
         retag(cloud, target.id()?, &observed.tags, &target.properties.tags).await
     }
 

@@ -25,7 +25,7 @@ fn rule(from: &SecurityGroupEgress) -> Rule {
     }
 }
 
-fn read(rule: Rule) -> SecurityGroupEgress {
+pub(super) fn read(rule: Rule) -> SecurityGroupEgress {
     SecurityGroupEgress {
         group_id: rule.group,
         ip_protocol: rule.protocol,

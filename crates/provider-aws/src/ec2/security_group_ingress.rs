@@ -25,7 +25,7 @@ fn rule(from: &SecurityGroupIngress) -> Rule {
     }
 }
 
-fn read(rule: Rule) -> SecurityGroupIngress {
+pub(super) fn read(rule: Rule) -> SecurityGroupIngress {
     SecurityGroupIngress {
         group_id: rule.group,
         ip_protocol: rule.protocol,

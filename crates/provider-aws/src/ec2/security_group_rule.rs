@@ -47,20 +47,25 @@ impl Rule {
     }
 
     fn read(cloud: &Cloud, seen: &SecurityGroupRule, wanted: &Self) -> Self {
-        let description = match seen.description() {
-            // The emulator drops the description of rules whose peer is a group or a prefix list.
-            None if cloud.settings.emulator => wanted.description.clone(),
-            description => description.unwrap_or_default().to_owned(),
-        };
+        let mut rule = Self::seen(seen);
+        // The emulator drops the description of rules whose peer is a group or a prefix list.
+        if seen.description().is_none() && cloud.settings.emulator {
+            rule.description.clone_from(&wanted.description);
+        }
+        rule
+    }
+
+    /// A rule as it is shown.
+    pub(super) fn seen(seen: &SecurityGroupRule) -> Self {
         Self {
             group: seen.group_id().unwrap_or_default().into(),
             protocol: seen.ip_protocol().unwrap_or_default().to_owned(),
             from: seen.from_port().unwrap_or(-1).into(),
             to: seen.to_port().unwrap_or(-1).into(),
             peer_group: seen.referenced_group_info().and_then(|group| group.group_id()).map(Text::from),
-            cidr: seen.cidr_ipv4().map(ToOwned::to_owned),
+            cidr: seen.cidr_ipv4().or(seen.cidr_ipv6()).map(ToOwned::to_owned),
             prefix_list: seen.prefix_list_id().map(Text::from),
-            description,
+            description: seen.description().unwrap_or_default().to_owned(),
         }
     }
 

@@ -42,6 +42,19 @@ impl Handler for SubnetRouteTableAssociation {
 
     async fn create(cloud: &Cloud, target: &Target<'_, Self>) -> Result<PhysicalId, ProviderError> {
         let desired = target.properties;
+        // A subnet has one table at most, and whoever gave it another one took ours away: AWS refuses a second association.
+        let subnet = known(&desired.subnet_id)?;
+        let answer = cloud.ec2().describe_route_tables().filters(filter("association.subnet-id", subnet)).send().await;
+        let answer = answer.map_err(|error| failed("ec2:DescribeRouteTables", error))?;
+        let associations = answer.route_tables().iter().flat_map(|table| table.associations());
+        let other =
+            associations.filter(|association| association.subnet_id() == Some(subnet)).find_map(|other| other.route_table_association_id());
+        if let Some(other) = other {
+            let call = cloud.ec2().replace_route_table_association().association_id(other).route_table_id(known(&desired.route_table_id)?);
+            let answer = call.send().await.map_err(|error| failed("ec2:ReplaceRouteTableAssociation", error))?;
+            let id = answer.new_association_id().ok_or_else(|| missing("ec2:ReplaceRouteTableAssociation", "newAssociationId"))?;
+            return Ok(PhysicalId(id.to_owned()));
+        }
         let call =
             cloud.ec2().associate_route_table().subnet_id(known(&desired.subnet_id)?).route_table_id(known(&desired.route_table_id)?);
         let answer = call.send().await.map_err(|error| failed("ec2:AssociateRouteTable", error))?;

@@ -130,7 +130,8 @@ fn read(cloud: &Cloud, seen: &sdk::Service, known: &Service) -> Service {
         // moto keeps none of these: DescribeServices leaves them out, or answers their defaults.
         properties.deployment_configuration = known.deployment_configuration.clone();
         properties.health_check_grace_period_seconds = known.health_check_grace_period_seconds;
-        properties.enable_execute_command = known.enable_execute_command;
+        // Of this one moto tells what was changed, and nothing before that.
+        properties.enable_execute_command |= known.enable_execute_command;
         properties.enable_ecs_managed_tags = known.enable_ecs_managed_tags;
         properties.capacity_provider_strategy = known.capacity_provider_strategy.clone();
         if !known.capacity_provider_strategy.is_empty() {

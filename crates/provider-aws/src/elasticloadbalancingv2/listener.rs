@@ -2,16 +2,18 @@
 
 use async_trait::async_trait;
 use aws_sdk_elasticloadbalancingv2::types as sdk;
+use strata_aws::Part;
 use strata_aws::elasticloadbalancingv2::{Attribute, Certificate, Listener};
 use strata_graph::PhysicalId;
 use strata_provider::ProviderError;
 
-use super::{actions, changed, ours};
+use super::{actions, changed, listener_rule, ours};
 use crate::build::{small, some};
 use crate::client::Cloud;
 use crate::error::{failed, found, gone, missing};
 use crate::handler::{Handler, Observed, Target};
 use crate::tags::known;
+use crate::values::{part, strangers};
 
 fn sdk_certificates(desired: &Listener) -> Result<Vec<sdk::Certificate>, ProviderError> {
     let one = |certificate: &Certificate| Ok(sdk::Certificate::builder().certificate_arn(known(&certificate.certificate_arn)?).build());
@@ -36,6 +38,34 @@ async fn read_attributes(cloud: &Cloud, arn: &str, known: &[Attribute]) -> Resul
     Ok(ours(answer.attributes().iter().map(|attribute| (attribute.key(), attribute.value())), known))
 }
 
+/// The rules of a listener, but for its default.
+async fn read_rules(cloud: &Cloud, arn: &str) -> Result<Vec<Part>, ProviderError> {
+    let all = cloud.elbv2().describe_rules().listener_arn(arn).into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+    let all = found(all.map_err(|error| failed("elasticloadbalancing:DescribeRules", error)))?.unwrap_or_default();
+    let made = all.iter().filter(|rule| !rule.is_default().unwrap_or_default() && rule.priority() != Some("default"));
+    made.filter_map(|rule| rule.rule_arn().map(|arn| part(arn, &listener_rule::read(arn, rule)))).collect()
+}
+
+/// A listener as it is shown, without its attributes and rules.
+pub(super) fn read(seen: &sdk::Listener) -> Listener {
+    let protocol = seen.protocol().map(|protocol| protocol.as_str().to_owned()).unwrap_or_default();
+    Listener {
+        load_balancer_arn: seen.load_balancer_arn().unwrap_or_default().into(),
+        port: seen.port().unwrap_or_default().into(),
+        // Only HTTPS has a policy; moto answers one for HTTP too.
+        ssl_policy: seen.ssl_policy().filter(|_| protocol == "HTTPS").map(ToOwned::to_owned),
+        certificates: seen
+            .certificates()
+            .iter()
+            .map(|certificate| Certificate { certificate_arn: certificate.certificate_arn().unwrap_or_default().into() })
+            .collect(),
+        protocol,
+        default_actions: actions::all_from_sdk(seen.default_actions()),
+        listener_attributes: Vec::new(),
+        rules: Vec::new(),
+    }
+}
+
 async fn find(cloud: &Cloud, target: &Target<'_, Listener>) -> Result<Option<sdk::Listener>, ProviderError> {
     let call = cloud.elbv2().describe_listeners();
     let call = match (target.id, target.properties.load_balancer_arn.as_literal()) {
@@ -57,21 +87,9 @@ impl Handler for Listener {
             return Ok(None);
         };
         let arn = seen.listener_arn().ok_or_else(|| missing("elasticloadbalancing:DescribeListeners", "ListenerArn"))?;
-        let protocol = seen.protocol().map(|protocol| protocol.as_str().to_owned()).unwrap_or_default();
-        let properties = Self {
-            load_balancer_arn: seen.load_balancer_arn().unwrap_or_default().into(),
-            port: seen.port().unwrap_or_default().into(),
-            // Only HTTPS has a policy; moto answers one for HTTP too.
-            ssl_policy: seen.ssl_policy().filter(|_| protocol == "HTTPS").map(ToOwned::to_owned),
-            certificates: seen
-                .certificates()
-                .iter()
-                .map(|certificate| Certificate { certificate_arn: certificate.certificate_arn().unwrap_or_default().into() })
-                .collect(),
-            protocol,
-            default_actions: actions::all_from_sdk(seen.default_actions()),
-            listener_attributes: read_attributes(cloud, arn, &target.properties.listener_attributes).await?,
-        };
+        let (listener_attributes, rules) =
+            tokio::try_join!(read_attributes(cloud, arn, &target.properties.listener_attributes), read_rules(cloud, arn))?;
+        let properties = Self { listener_attributes, rules, ..read(&seen) };
         Ok(Some(Observed::ready(arn, properties).output("ListenerArn", arn)))
     }
 
@@ -100,7 +118,11 @@ impl Handler for Listener {
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
         let (arn, desired) = (target.id()?, target.properties);
-        let rest = |listener: &Self| Self { listener_attributes: Vec::new(), ..listener.clone() };
+        for rule in strangers(&observed.rules, &desired.rules) {
+            let answer = cloud.elbv2().delete_rule().rule_arn(rule).send().await;
+            gone(answer.map_err(|error| failed("elasticloadbalancing:DeleteRule", error)))?;
+        }
+        let rest = |listener: &Self| Self { listener_attributes: Vec::new(), rules: Vec::new(), ..listener.clone() };
         if rest(observed) != rest(desired) {
             cloud
                 .elbv2()

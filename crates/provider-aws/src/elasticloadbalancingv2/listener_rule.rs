@@ -63,6 +63,16 @@ fn listener_of(rule: &str) -> Option<String> {
     Some(listener.replacen(":listener-rule/", ":listener/", 1))
 }
 
+/// A rule as it is shown.
+pub(super) fn read(arn: &str, seen: &sdk::Rule) -> ListenerRule {
+    ListenerRule {
+        listener_arn: listener_of(arn).unwrap_or_default().into(),
+        priority: seen.priority().and_then(|priority| priority.parse().ok()).unwrap_or_default(),
+        conditions: conditions_from_sdk(seen.conditions()),
+        actions: actions::all_from_sdk(seen.actions()),
+    }
+}
+
 async fn find(cloud: &Cloud, target: &Target<'_, ListenerRule>) -> Result<Option<sdk::Rule>, ProviderError> {
     let call = cloud.elbv2().describe_rules();
     let call = match (target.id, target.properties.listener_arn.as_literal()) {
@@ -84,13 +94,7 @@ impl Handler for ListenerRule {
             return Ok(None);
         };
         let arn = seen.rule_arn().ok_or_else(|| missing("elasticloadbalancing:DescribeRules", "RuleArn"))?;
-        let properties = Self {
-            listener_arn: listener_of(arn).unwrap_or_default().into(),
-            priority: seen.priority().and_then(|priority| priority.parse().ok()).unwrap_or_default(),
-            conditions: conditions_from_sdk(seen.conditions()),
-            actions: actions::all_from_sdk(seen.actions()),
-        };
-        Ok(Some(Observed::ready(arn, properties).output("RuleArn", arn)))
+        Ok(Some(Observed::ready(arn, read(arn, &seen)).output("RuleArn", arn)))
     }
 
     async fn create(cloud: &Cloud, target: &Target<'_, Self>) -> Result<PhysicalId, ProviderError> {

@@ -2,16 +2,18 @@
 
 use async_trait::async_trait;
 use aws_sdk_elasticloadbalancingv2::types as sdk;
+use strata_aws::Part;
 use strata_aws::elasticloadbalancingv2::{Attribute, LoadBalancer};
 use strata_graph::{PhysicalId, Text};
 use strata_provider::{ProviderError, Readiness};
 
-use super::{changed, ours, read_tags, retag, sdk_tags};
+use super::{changed, listener, ours, read_tags, retag, sdk_tags};
 use crate::build::{known_all, same_set, some};
 use crate::client::Cloud;
 use crate::error::{failed, found, gone, missing};
 use crate::handler::{Handler, Observed, Target};
 use crate::tags;
+use crate::values::{part, strangers};
 
 /// The attribute that refuses deletion while it is on.
 const PROTECTION: &str = "deletion_protection.enabled";
@@ -30,6 +32,14 @@ async fn read_attributes(cloud: &Cloud, arn: &str, known: &[Attribute]) -> Resul
     let answer = cloud.elbv2().describe_load_balancer_attributes().load_balancer_arn(arn).send().await;
     let answer = answer.map_err(|error| failed("elasticloadbalancing:DescribeLoadBalancerAttributes", error))?;
     Ok(ours(answer.attributes().iter().map(|attribute| (attribute.key(), attribute.value())), known))
+}
+
+/// The listeners of a load balancer.
+async fn read_listeners(cloud: &Cloud, arn: &str) -> Result<Vec<Part>, ProviderError> {
+    let pages = cloud.elbv2().describe_listeners().load_balancer_arn(arn).into_paginator().items().send();
+    let all = pages.collect::<Result<Vec<_>, _>>().await.map_err(|error| failed("elasticloadbalancing:DescribeListeners", error));
+    let all = found(all)?.unwrap_or_default();
+    all.iter().filter_map(|seen| seen.listener_arn().map(|arn| part(arn, &listener::read(seen)))).collect()
 }
 
 fn readiness(state: Option<&sdk::LoadBalancerState>) -> Readiness {
@@ -57,8 +67,11 @@ impl Handler for LoadBalancer {
             return Ok(None);
         };
         let arn = seen.load_balancer_arn().ok_or_else(|| missing("elasticloadbalancing:DescribeLoadBalancers", "LoadBalancerArn"))?;
-        let (tags, attributes) =
-            tokio::try_join!(read_tags(cloud, arn), read_attributes(cloud, arn, &target.properties.load_balancer_attributes))?;
+        let (tags, load_balancer_attributes, listeners) = tokio::try_join!(
+            read_tags(cloud, arn),
+            read_attributes(cloud, arn, &target.properties.load_balancer_attributes),
+            read_listeners(cloud, arn)
+        )?;
         let properties = Self {
             name: seen.load_balancer_name().unwrap_or_default().to_owned(),
             scheme: seen.scheme().map(|scheme| scheme.as_str().to_owned()).unwrap_or_default(),
@@ -66,7 +79,8 @@ impl Handler for LoadBalancer {
             ip_address_type: seen.ip_address_type().map_or("ipv4", sdk::IpAddressType::as_str).to_owned(),
             subnets: seen.availability_zones().iter().filter_map(|zone| zone.subnet_id()).map(Text::from).collect(),
             security_groups: seen.security_groups().iter().map(|group| Text::from(group.as_str())).collect(),
-            load_balancer_attributes: attributes,
+            load_balancer_attributes,
+            listeners,
             tags,
         };
         let full_name = arn.split_once(":loadbalancer/").map_or("", |(_, name)| name);
@@ -106,6 +120,10 @@ impl Handler for LoadBalancer {
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
         let (arn, desired) = (target.id()?, target.properties);
+        for listener in strangers(&observed.listeners, &desired.listeners) {
+            let answer = cloud.elbv2().delete_listener().listener_arn(listener).send().await;
+            gone(answer.map_err(|error| failed("elasticloadbalancing:DeleteListener", error)))?;
+        }
         if observed.ip_address_type != desired.ip_address_type {
             let call = cloud.elbv2().set_ip_address_type().load_balancer_arn(arn);
             let call = call.ip_address_type(desired.ip_address_type.as_str().into());

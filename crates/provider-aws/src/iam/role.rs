@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use strata_aws::iam::Role;
+use strata_aws::Part;
+use strata_aws::iam::{Role, RolePolicy};
 use strata_graph::{PhysicalId, Text};
 use strata_provider::ProviderError;
 
@@ -12,6 +13,7 @@ use crate::client::Cloud;
 use crate::error::{failed, found, gone};
 use crate::handler::{Handler, Observed, Target, asked};
 use crate::tags::{self, known};
+use crate::values::{part, strangers};
 
 /// The ARNs of the managed policies that a role has; `None` where the role is gone.
 async fn attached(cloud: &Cloud, role: &str) -> Result<Option<BTreeSet<String>>, ProviderError> {
@@ -19,6 +21,20 @@ async fn attached(cloud: &Cloud, role: &str) -> Result<Option<BTreeSet<String>>,
     let all = pages.collect::<Result<Vec<_>, _>>().await.map_err(|error| failed("iam:ListAttachedRolePolicies", error));
     let all = found(all)?;
     Ok(all.map(|all| all.iter().filter_map(|policy| policy.policy_arn()).map(ToOwned::to_owned).collect()))
+}
+
+/// The role's own policies; none where the role is gone.
+async fn own(cloud: &Cloud, role: &str) -> Result<Vec<Part>, ProviderError> {
+    let pages = cloud.iam().list_role_policies().role_name(role).into_paginator().items().send();
+    let names = pages.collect::<Result<Vec<_>, _>>().await.map_err(|error| failed("iam:ListRolePolicies", error));
+    let mut parts = Vec::new();
+    for name in found(names)?.unwrap_or_default() {
+        let answer = cloud.iam().get_role_policy().role_name(role).policy_name(&name).send().await;
+        let Some(answer) = found(answer.map_err(|error| failed("iam:GetRolePolicy", error)))? else { continue };
+        let policy_document = read_policy("iam:GetRolePolicy", answer.policy_document())?;
+        parts.push(part(format!("{role}:{name}"), &RolePolicy { role_name: role.into(), policy_name: name, policy_document })?);
+    }
+    Ok(parts)
 }
 
 async fn attach(cloud: &Cloud, role: &str, policy: &str) -> Result<(), ProviderError> {
@@ -40,7 +56,7 @@ impl Handler for Role {
     async fn observe(cloud: &Cloud, target: &Target<'_, Self>) -> Result<Option<Observed<Self>>, ProviderError> {
         let wanted = target.properties;
         let name = target.id.map_or(wanted.role_name.as_str(), |id| id.0.as_str());
-        let (role, policies) = tokio::join!(cloud.iam().get_role().role_name(name).send(), attached(cloud, name));
+        let (role, policies, own) = tokio::join!(cloud.iam().get_role().role_name(name).send(), attached(cloud, name), own(cloud, name));
         let Some(answer) = found(role.map_err(|error| failed("iam:GetRole", error)))? else { return Ok(None) };
         let (Some(role), Some(policies)) = (answer.role(), policies?) else { return Ok(None) };
         let properties = Self {
@@ -51,6 +67,7 @@ impl Handler for Role {
             managed_policy_arns: policies.into_iter().map(Text::from).collect(),
             max_session_duration: asked(wanted.max_session_duration.as_ref(), role.max_session_duration().map(i64::from)),
             permissions_boundary: role.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn()).map(Text::from),
+            policies: own?,
             tags: read_tags(role.tags()),
         };
         let observed = Observed::ready(role.role_name(), properties).output("RoleName", role.role_name());
@@ -109,6 +126,11 @@ impl Handler for Role {
         for policy in seen.difference(&wanted) {
             detach(cloud, name, policy).await?;
         }
+        for policy in strangers(&observed.policies, &desired.policies) {
+            let Some((role, policy)) = policy.split_once(':') else { continue };
+            let answer = cloud.iam().delete_role_policy().role_name(role).policy_name(policy).send().await;
+            gone(answer.map_err(|error| failed("iam:DeleteRolePolicy", error)))?;
+        }
         let (set, remove) = tags::change(&observed.tags, &desired.tags)?;
         if !set.is_empty() {
             let call = cloud.iam().tag_role().role_name(name).set_tags(Some(sdk_tags(set)?));
@@ -123,7 +145,12 @@ impl Handler for Role {
 
     async fn delete(cloud: &Cloud, target: &Target<'_, Self>) -> Result<(), ProviderError> {
         let name = target.id()?;
-        // IAM refuses to delete a role that still has managed policies, whoever attached them.
+        // IAM refuses to delete a role that still has policies, whoever gave them to it.
+        for policy in own(cloud, name).await? {
+            let Some((role, policy)) = policy.id.split_once(':') else { continue };
+            let answer = cloud.iam().delete_role_policy().role_name(role).policy_name(policy).send().await;
+            gone(answer.map_err(|error| failed("iam:DeleteRolePolicy", error)))?;
+        }
         for policy in attached(cloud, name).await?.unwrap_or_default() {
             detach(cloud, name, &policy).await?;
         }

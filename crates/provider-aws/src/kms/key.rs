@@ -59,10 +59,12 @@ impl Handler for Key {
             return Ok(None);
         };
         let readiness = match metadata.key_state() {
-            // What is pending deletion cannot be used and is gone as far as any plan is concerned.
+            // What we deleted, or look for without knowing it, is gone. What somebody else began to delete is called back: a new key
+            // could read nothing that the old one encrypted.
+            Some(KeyState::PendingDeletion) if target.id.is_some() => Readiness::Deleting,
             Some(KeyState::PendingDeletion | KeyState::PendingReplicaDeletion) => return Ok(None),
             Some(KeyState::Creating | KeyState::Updating) => Readiness::Pending("creating".to_owned()),
-            Some(KeyState::Enabled) | None => Readiness::Ready,
+            Some(KeyState::Enabled | KeyState::Disabled) | None => Readiness::Ready,
             Some(other) => Readiness::Failed(other.as_str().to_owned()),
         };
         let (rotation, policy, tags) = tokio::join!(
@@ -78,6 +80,8 @@ impl Handler for Key {
             key_policy: PolicyDocument::parse(policy.policy().unwrap_or("{}"))
                 .map_err(|error| ProviderError::internal("kms:GetKeyPolicy", error.to_string()))?,
             pending_window_in_days: target.properties.pending_window_in_days,
+            enabled: (!metadata.enabled()).then_some(false),
+            deletion_date: metadata.deletion_date().map(ToString::to_string),
             tags: tags?,
         };
         let arn = metadata.arn().ok_or_else(|| missing("kms:DescribeKey", "Arn"))?;
@@ -105,6 +109,12 @@ impl Handler for Key {
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
         let (id, desired) = (target.id()?, target.properties);
+        if observed.deletion_date.is_some() {
+            cloud.kms().cancel_key_deletion().key_id(id).send().await.map_err(|error| failed("kms:CancelKeyDeletion", error))?;
+        }
+        if observed.enabled == Some(false) {
+            cloud.kms().enable_key().key_id(id).send().await.map_err(|error| failed("kms:EnableKey", error))?;
+        }
         if observed.enable_key_rotation != desired.enable_key_rotation {
             if desired.enable_key_rotation {
                 cloud.kms().enable_key_rotation().key_id(id).send().await.map_err(|error| failed("kms:EnableKeyRotation", error))?;

@@ -23,7 +23,7 @@ use crate::client::Cloud;
 use crate::error::{found, gone, missing};
 use crate::handler::{Handler, Observed, Target, asked};
 use crate::tags::{self, known};
-use crate::values::{all_known, at, int, some_known, some_text, sorted, untold};
+use crate::values::{all_known, at, int, some_known, some_text, sorted, strangers, untold};
 
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -179,8 +179,16 @@ fn read(cloud: &Cloud, seen: &FunctionConfiguration, desired: &Function) -> Func
         logging_config: asked(desired.logging_config.as_ref(), untold(cloud, logging, desired.logging_config.clone())),
         reserved_concurrent_executions: None,
         code: Code { artifact: desired.code.artifact.clone(), sha256: hexadecimal(&digest) },
+        permissions: Vec::new(),
+        function_url: None,
         tags: strata_graph::Tags::new(),
     }
+}
+
+/// Who may call it by an address of its own; `None` where it has none.
+async fn url(cloud: &Cloud, name: &str) -> Result<Option<String>, ProviderError> {
+    let answer = cloud.lambda().get_function_url_config().function_name(name).send().await;
+    Ok(found(answer.map_err(at("lambda:GetFunctionUrlConfig")))?.map(|answer| answer.auth_type().as_str().to_owned()))
 }
 
 #[async_trait]
@@ -191,7 +199,10 @@ impl Handler for Function {
         let Some(answer) = found(answer.map_err(at("lambda:GetFunction")))? else { return Ok(None) };
         let seen = answer.configuration().ok_or_else(|| missing("lambda:GetFunction", "Configuration"))?;
         let arn = seen.function_arn().ok_or_else(|| missing("lambda:GetFunction", "FunctionArn"))?;
+        let (permissions, function_url) = tokio::try_join!(super::permission::all(cloud, name), url(cloud, name))?;
         let properties = Self {
+            permissions,
+            function_url,
             reserved_concurrent_executions: answer
                 .concurrency()
                 .and_then(|concurrency| concurrency.reserved_concurrent_executions())
@@ -240,9 +251,19 @@ impl Handler for Function {
             code: observed.code.clone(),
             architectures: observed.architectures.clone(),
             reserved_concurrent_executions: observed.reserved_concurrent_executions,
+            permissions: observed.permissions.clone(),
+            function_url: observed.function_url.clone(),
             tags: observed.tags.clone(),
             ..desired.clone()
         } == *observed;
+        for permission in strangers(&observed.permissions, &desired.permissions) {
+            let call = cloud.lambda().remove_permission().function_name(name).statement_id(permission);
+            gone(call.send().await.map_err(at("lambda:RemovePermission")))?;
+        }
+        if observed.function_url.is_some() && desired.function_url.is_none() {
+            let call = cloud.lambda().delete_function_url_config().function_name(name);
+            gone(call.send().await.map_err(at("lambda:DeleteFunctionUrlConfig")))?;
+        }
         if !same_otherwise {
             let call = change(cloud.lambda().update_function_configuration().function_name(name), desired, observed)?;
             call.send().await.map_err(at("lambda:UpdateFunctionConfiguration")).map_err(spreading)?;

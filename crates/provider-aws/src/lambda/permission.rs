@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
+use strata_aws::Part;
 use strata_aws::iam::PolicyDocument;
 use strata_aws::lambda::Permission;
 use strata_graph::{PhysicalId, Text};
@@ -12,7 +13,7 @@ use crate::client::Cloud;
 use crate::error::{found, gone};
 use crate::handler::{Handler, Observed, Target};
 use crate::tags::known;
-use crate::values::{at, read_policy, some_known};
+use crate::values::{at, part, read_policy, some_known};
 
 /// The statement's name; none while a part of the content is not known yet.
 fn statement_id(permission: &Permission) -> Option<String> {
@@ -36,6 +37,29 @@ fn condition(policy: &PolicyDocument, index: usize, key: &str) -> Option<Text> {
     keys.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).and_then(|(_, values)| values.first().cloned())
 }
 
+/// A permission as it is shown.
+fn read(function: &str, policy: &PolicyDocument, index: usize) -> Permission {
+    let statement = &policy.statement[index];
+    let principal = statement.principal.as_ref().and_then(|principal| principal.service.first().or(principal.aws.first()));
+    Permission {
+        function_name: function.into(),
+        action: statement.action.first().cloned().unwrap_or_default(),
+        principal: principal.and_then(Text::as_literal).unwrap_or_default().to_owned(),
+        source_account: condition(policy, index, "AWS:SourceAccount"),
+        source_arn: condition(policy, index, "AWS:SourceArn"),
+    }
+}
+
+/// Every permission of a function that has a name.
+pub(super) async fn all(cloud: &Cloud, function: &str) -> Result<Vec<Part>, ProviderError> {
+    let answer = cloud.lambda().get_policy().function_name(function).send().await;
+    let policy = found(answer.map_err(at("lambda:GetPolicy")))?.and_then(|answer| answer.policy);
+    let Some(policy) = policy else { return Ok(Vec::new()) };
+    let policy = read_policy(&policy, "lambda:GetPolicy")?;
+    let named = policy.statement.iter().enumerate().filter_map(|(index, statement)| Some((index, statement.sid.as_deref()?)));
+    named.map(|(index, sid)| part(sid, &read(function, &policy, index))).collect()
+}
+
 #[async_trait]
 impl Handler for Permission {
     async fn observe(cloud: &Cloud, target: &Target<'_, Self>) -> Result<Option<Observed<Self>>, ProviderError> {
@@ -49,16 +73,7 @@ impl Handler for Permission {
         let Some(index) = policy.statement.iter().position(|statement| statement.sid.as_deref() == Some(&id)) else {
             return Ok(None);
         };
-        let statement = &policy.statement[index];
-        let principal = statement.principal.as_ref().and_then(|principal| principal.service.first().or(principal.aws.first()));
-        let properties = Self {
-            function_name: function.into(),
-            action: statement.action.first().cloned().unwrap_or_default(),
-            principal: principal.and_then(Text::as_literal).unwrap_or_default().to_owned(),
-            source_account: condition(&policy, index, "AWS:SourceAccount"),
-            source_arn: condition(&policy, index, "AWS:SourceArn"),
-        };
-        Ok(Some(Observed::ready(id, properties)))
+        Ok(Some(Observed::ready(id, read(function, &policy, index))))
     }
 
     async fn create(cloud: &Cloud, target: &Target<'_, Self>) -> Result<PhysicalId, ProviderError> {

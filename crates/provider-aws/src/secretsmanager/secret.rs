@@ -13,7 +13,7 @@ use crate::client::Cloud;
 use crate::error::{found, gone, missing};
 use crate::handler::{Handler, Observed, Target};
 use crate::tags;
-use crate::values::{at, some_known, some_text};
+use crate::values::{at, read_policy, some_known, some_text};
 
 fn sdk_tags(all: impl IntoIterator<Item = (String, String)>) -> Vec<Tag> {
     all.into_iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
@@ -29,11 +29,14 @@ impl Handler for Secret {
         if secret.deleted_date().is_some() {
             return Ok(None);
         }
+        let policy = cloud.secretsmanager().get_resource_policy().secret_id(id).send().await;
+        let policy = found(policy.map_err(at("secretsmanager:GetResourcePolicy")))?.and_then(|answer| answer.resource_policy);
         let arn = secret.arn().ok_or_else(|| missing("secretsmanager:DescribeSecret", "ARN"))?;
         let properties = Self {
             name: secret.name().unwrap_or_default().to_owned(),
             description: secret.description().unwrap_or_default().to_owned(),
             kms_key_id: some_text(secret.kms_key_id()),
+            resource_policy: policy.map(|policy| read_policy(&policy, "secretsmanager:GetResourcePolicy")).transpose()?,
             tags: tags::read(secret.tags().iter().map(|tag| (tag.key().unwrap_or_default(), tag.value().unwrap_or_default()))),
         };
         Ok(Some(Observed::ready(arn, properties).output("Id", arn)))
@@ -58,6 +61,10 @@ impl Handler for Secret {
             let key = some_known(desired.kms_key_id.as_ref())?.unwrap_or_else(|| "alias/aws/secretsmanager".to_owned());
             let call = cloud.secretsmanager().update_secret().secret_id(id).description(&desired.description).kms_key_id(key);
             call.send().await.map_err(at("secretsmanager:UpdateSecret"))?;
+        }
+        if observed.resource_policy.is_some() && desired.resource_policy.is_none() {
+            let call = cloud.secretsmanager().delete_resource_policy().secret_id(id);
+            gone(call.send().await.map_err(at("secretsmanager:DeleteResourcePolicy")))?;
         }
         let (set, remove) = tags::change(&observed.tags, &desired.tags)?;
         if !set.is_empty() {
