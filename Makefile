@@ -38,7 +38,7 @@ build: preflight
 	$(CARGO) build --locked --package strata-cli
 
 .PHONY: test
-test: lint test-rust test-python test-evidence test-end-to-end test-chaos test-scanners ## everything that CI runs
+test: lint test-rust test-python test-evidence test-end-to-end test-chaos test-scanners test-sabotage test-agreement ## everything that CI runs
 	@printf '\nmake test: all steps passed\n'
 
 .PHONY: lint
@@ -80,6 +80,14 @@ test-scanners: build ## checkov, cfn-lint and the provider's schema on every exp
 test-chaos: build ## a few rounds of failing calls and killed processes on the emulator
 	STRATA_BINARY=$(STRATA) "$$(tests/tools/environment moto)/bin/python" -m unittest discover -s tests/chaos -v
 
+.PHONY: test-sabotage
+test-sabotage: build ## over a hundred changes behind Strata's back: named by drift and by the live check, repaired by up; WRITE=1 writes docs/sabotage.md
+	$(if $(WRITE),STRATA_SABOTAGE_WRITE=1 )STRATA_BINARY=$(STRATA) "$$(tests/tools/environment moto)/bin/python" -m unittest discover -s tests/sabotage -v
+
+.PHONY: test-agreement
+test-agreement: preflight ## checkov on every break of a control, compared with our verdicts; WRITE=1 writes docs/agreement.md
+	"$$(tests/tools/environment checkov)/bin/python" tests/agreement/agreement.py $(if $(WRITE),--write)
+
 .PHONY: chaos
 chaos: build ## many such rounds: make chaos ROUNDS=1000 [SEED=1]
 	"$$(tests/tools/environment moto)/bin/python" tests/chaos/rounds.py --binary $(STRATA) --rounds $(or $(ROUNDS),100) $(if $(SEED),--seed $(SEED))
@@ -90,8 +98,9 @@ simulate: preflight ## random histories of the engine on the fake cloud: SEEDS=1
 	    $(CARGO) test --locked --quiet --package strata-engine --features simulation --profile simulation --test simulation
 
 .PHONY: bench
-bench: preflight ## measures check, plan and up; prints the ratios
+bench: preflight ## measures check, plan and up, and the rules beside checkov; prints the ratios
 	benches/run
+	benches/policy
 
 # The sizes are words of N: `make bench-scale N='1000 10000 100000'`. RUNS=5 prints the median of five runs, PHASES=1 also says where the time went.
 N ?= 10000

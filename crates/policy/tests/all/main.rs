@@ -1,6 +1,7 @@
 //! Tests of the rules, the catalogues and their documents.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod agreement;
 mod breaks;
 mod catalogues;
 mod documents;
