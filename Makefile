@@ -14,6 +14,7 @@ STRATA := $(TARGET)/debug/strata
 PLATFORM := examples/ticketing/platform.yaml
 APP := examples/ticketing/app.yaml
 FILES := -f $(PLATFORM) -f $(APP)
+EXAMPLES := examples/ticketing examples/telehealth examples/estate
 
 .PHONY: help
 help: ## lists the targets
@@ -38,7 +39,7 @@ build: preflight
 	$(CARGO) build --locked --package strata-cli
 
 .PHONY: test
-test: lint test-rust test-python test-evidence test-end-to-end test-chaos test-scanners test-sabotage test-agreement ## everything that CI runs
+test: lint test-rust test-python test-evidence test-end-to-end test-chaos test-scanners test-live test-sabotage test-agreement ## everything that CI runs
 	@printf '\nmake test: all steps passed\n'
 
 .PHONY: lint
@@ -61,7 +62,8 @@ test-python: preflight ## the tests of the test tools themselves
 	python3 -m unittest discover -s tests/terraform-schema
 	python3 -m unittest discover -s tests/standards
 	"$$(tests/tools/environment moto)/bin/python" -m unittest discover -s tests/tools
-	"$$(tests/tools/environment checkov)/bin/python" -m unittest discover -s tests/scanners
+	"$$(tests/tools/environment checkov)/bin/python" -m unittest discover -s tests/scanners -p test_run.py
+	"$$(tests/tools/environment moto)/bin/python" -m unittest discover -s tests/scanners -p test_live.py
 
 .PHONY: test-evidence
 test-evidence: build ## the evidence of the example: OSCAL by trestle, every form, every kind of tampering
@@ -74,7 +76,15 @@ test-end-to-end: build ## up, drift, repair and down against the emulator, read 
 
 .PHONY: test-scanners
 test-scanners: build ## checkov, cfn-lint and the provider's schema on every export
-	tests/scanners/run.py --binary $(STRATA) --platform $(PLATFORM) --app $(APP)
+	tests/scanners/run.py --binary $(STRATA) $(EXAMPLES)
+
+.PHONY: test-live
+test-live: build ## prowler on the ticketing example's staging environment, brought up on the emulator
+	"$$(tests/tools/environment moto)/bin/python" tests/scanners/live.py --binary $(STRATA) ticketing/staging
+
+.PHONY: scan
+scan: build ## prowler on all examples; WRITE=1 writes down what passed and the table of docs/scanning.md
+	"$$(tests/tools/environment moto)/bin/python" tests/scanners/live.py --binary $(STRATA) $(if $(WRITE),--write) $(SCAN)
 
 .PHONY: test-chaos
 test-chaos: build ## a few rounds of failing calls and killed processes on the emulator

@@ -66,11 +66,11 @@ class Emulator:
             self.process.wait()
         self.log.close()
 
-    def session(self):
-        """A boto3 session in the account that the platform file names, by its role, as Strata itself goes there."""
+    def session(self, account=ACCOUNT):
+        """A boto3 session in an account that the platform file names, by its role, as Strata itself goes there."""
         keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": REGION}
         sts = boto3.client("sts", endpoint_url=self.url, **keys)
-        assumed = sts.assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/strata", RoleSessionName="judge")["Credentials"]
+        assumed = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/strata", RoleSessionName="judge")["Credentials"]
         return boto3.Session(
             aws_access_key_id=assumed["AccessKeyId"],
             aws_secret_access_key=assumed["SecretAccessKey"],

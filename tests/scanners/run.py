@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Lets programs that are not ours judge what Strata exports, and accounts for every finding.
 
-    tests/scanners/run.py --binary target/debug/strata --platform examples/ticketing/platform.yaml --app examples/ticketing/app.yaml
+    tests/scanners/run.py --binary target/debug/strata examples/ticketing [...]
     tests/scanners/run.py --terraform dev=DIR --cloudformation dev=DIR        judges folders that are there already
 
-With `--binary` it exports Terraform and CloudFormation for every environment of the application file first. Then, for each export:
+With `--binary` it exports Terraform and CloudFormation for every environment of each example first. Then, for each export:
 
 - checkov on the Terraform (`--framework terraform --skip-download --compact -o json`), all its checks, no severity cut;
 - tests/terraform-schema/check.py on the Terraform; `terraform fmt -check` where terraform is on the PATH;
@@ -29,8 +29,10 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ENVIRONMENT = HERE.parent / "tools" / "environment"
 FIELDS = ("check", "resource", "scanner", "whose", "reason")
-SCANNERS = ("checkov", "cfn-lint")
-WHOSE = ("aws", "emulator", "scanner", "export", "ours")
+SCANNERS = ("checkov", "cfn-lint", "prowler")
+# The scanners of exports; prowler judges what stands (live.py).
+OF_EXPORTS = ("checkov", "cfn-lint")
+WHOSE = ("aws", "emulator", "scanner", "export", "customer", "ours")
 
 Finding = collections.namedtuple("Finding", "scanner environment check resource file line text")
 
@@ -52,17 +54,17 @@ class Refused(Exception):
     """Input that cannot be judged: the text says what and where."""
 
 
-def load_exceptions(path):
-    """The exceptions of a file, checked; each also remembers how often it was used."""
+def load_exceptions(path, scanners=OF_EXPORTS):
+    """The exceptions of a file, all of them checked; those of the scanners asked for, each with how often it was used."""
     rows = yaml.safe_load(pathlib.Path(path).read_text(encoding="utf-8"))
     if not isinstance(rows, list):
         raise Refused(f"{path}: expected a list of exceptions")
     seen = set()
     for number, row in enumerate(rows, 1):
         where = f"{path}: exception {number}"
-        if not isinstance(row, dict) or sorted(row) != sorted(FIELDS):
-            raise Refused(f"{where}: expected exactly the fields {', '.join(FIELDS)}")
-        if not all(isinstance(row[field], str) and row[field].strip() for field in FIELDS):
+        if not isinstance(row, dict) or sorted({"where", *row}) != sorted(("where", *FIELDS)):
+            raise Refused(f"{where}: expected exactly the fields {', '.join(FIELDS)}, and 'where' for one scan of prowler's")
+        if not all(isinstance(value, str) and value.strip() for value in row.values()):
             raise Refused(f"{where}: every field is a text that is not empty")
         if row["scanner"] not in SCANNERS:
             raise Refused(f"{where}: scanner is one of {', '.join(SCANNERS)}, not {row['scanner']!r}")
@@ -74,11 +76,18 @@ def load_exceptions(path):
             raise Refused(f"{where}: {row['resource']!r} matches every resource; name the resource or a part of it")
         if any(char in row["check"] for char in "*?["):
             raise Refused(f"{where}: a check is named in full, not {row['check']!r}")
+        if "where" in row and row["scanner"] != "prowler":
+            raise Refused(f"{where}: 'where' is for scans of prowler's only")
         key = (row["scanner"], row["check"], row["resource"])
         if key in seen:
             raise Refused(f"{where}: {' '.join(key)} is there twice")
         seen.add(key)
-    return [{**row, "used": 0} for row in rows]
+    return [{**row, "used": 0} for row in rows if row["scanner"] in scanners]
+
+
+def concerns(row, scan):
+    """Whether an exception is about a scan of prowler's, `EXAMPLE/ENVIRONMENT`: about all of them where it says no other."""
+    return any(fnmatch.fnmatchcase(scan, part.strip()) for part in row.get("where", "*").split(","))
 
 
 def excepted(finding, exceptions):
@@ -246,29 +255,28 @@ def pairs(values, kind):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--binary", type=pathlib.Path, help="the strata to export with")
-    parser.add_argument("--platform", type=pathlib.Path, help="its platform file")
-    parser.add_argument("--app", type=pathlib.Path, help="its application file")
+    parser.add_argument("examples", nargs="*", type=pathlib.Path, metavar="EXAMPLE", help="folders with a platform.yaml and an app.yaml each")
     parser.add_argument("--terraform", action="append", default=[], metavar="ENVIRONMENT=DIR", help="an exported folder")
     parser.add_argument("--cloudformation", action="append", default=[], metavar="ENVIRONMENT=DIR", help="an exported folder")
     parser.add_argument("--exceptions", type=pathlib.Path, default=HERE / "exceptions.yaml")
     parser.add_argument("--keep", type=pathlib.Path, metavar="DIR", help="export into this folder and leave it there, to look at")
     arguments = parser.parse_args()
-    if arguments.binary and not (arguments.platform and arguments.app):
-        parser.error("--binary needs --platform and --app")
+    if bool(arguments.binary) != bool(arguments.examples):
+        parser.error("--binary and the folders of examples come together")
     try:
         exceptions = load_exceptions(arguments.exceptions)
         with tempfile.TemporaryDirectory(prefix="strata-scanners-") as temporary:
             empty = pathlib.Path(temporary) / "empty"
             empty.mkdir()
             exports = [*pairs(arguments.terraform, "terraform"), *pairs(arguments.cloudformation, "cloudformation")]
-            if arguments.binary:
-                names = list(yaml.safe_load(arguments.app.read_text(encoding="utf-8"))["environments"])
-                for name in names:
+            for example in arguments.examples:
+                platform, app = example / "platform.yaml", example / "app.yaml"
+                for name in yaml.safe_load(app.read_text(encoding="utf-8"))["environments"]:
                     for kind in ("terraform", "cloudformation"):
-                        folder = (arguments.keep or pathlib.Path(temporary)).resolve() / kind / name
+                        folder = (arguments.keep or pathlib.Path(temporary)).resolve() / kind / example.resolve().name / name
                         folder.mkdir(parents=True, exist_ok=True)
-                        export(arguments.binary.resolve(), kind, name, folder, arguments.platform, arguments.app)
-                        exports.append((kind, name, folder))
+                        export(arguments.binary.resolve(), kind, name, folder, platform, app)
+                        exports.append((kind, f"{example.resolve().name}/{name}", folder))
             if not exports:
                 parser.error("nothing to judge: give --binary, or --terraform and --cloudformation")
             standing, used, passed = judge(exports, exceptions, empty)
