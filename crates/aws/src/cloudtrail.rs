@@ -2,7 +2,7 @@
 
 pub mod trail;
 
-pub use trail::{DataResource, EventSelector, Trail};
+pub use trail::{DataResource, EventSelector, InsightSelector, Trail};
 
 use crate::registry::{TypeEntry, entry_of};
 

@@ -1,9 +1,11 @@
 //! Amazon EC2 and VPC resource types.
 
+pub mod default_network_acl;
 pub mod default_security_group;
 pub mod ebs_encryption_by_default;
 pub mod eip;
 pub mod flow_log;
+pub mod image_block_public_access;
 pub mod internet_gateway;
 pub mod launch_template;
 pub mod nat_gateway;
@@ -14,6 +16,7 @@ pub mod route_table;
 pub mod security_group;
 pub mod security_group_egress;
 pub mod security_group_ingress;
+pub mod snapshot_block_public_access;
 pub mod subnet;
 pub mod subnet_network_acl_association;
 pub mod subnet_route_table_association;
@@ -21,10 +24,12 @@ pub mod vpc;
 pub mod vpc_endpoint;
 pub mod vpc_gateway_attachment;
 
+pub use default_network_acl::DefaultNetworkAcl;
 pub use default_security_group::DefaultSecurityGroup;
 pub use ebs_encryption_by_default::EbsEncryptionByDefault;
 pub use eip::Eip;
 pub use flow_log::FlowLog;
+pub use image_block_public_access::ImageBlockPublicAccess;
 pub use internet_gateway::InternetGateway;
 pub use launch_template::{
     BlockDeviceMapping, Ebs, IamInstanceProfile, LaunchTemplate, LaunchTemplateData, MetadataOptions, Monitoring, TagSpecification,
@@ -37,6 +42,7 @@ pub use route_table::RouteTable;
 pub use security_group::SecurityGroup;
 pub use security_group_egress::SecurityGroupEgress;
 pub use security_group_ingress::SecurityGroupIngress;
+pub use snapshot_block_public_access::SnapshotBlockPublicAccess;
 pub use subnet::Subnet;
 pub use subnet_network_acl_association::SubnetNetworkAclAssociation;
 pub use subnet_route_table_association::SubnetRouteTableAssociation;
@@ -68,4 +74,7 @@ pub const ENTRIES: &[TypeEntry] = &[
     entry_of::<LaunchTemplate>(),
     entry_of::<DefaultSecurityGroup>(),
     entry_of::<EbsEncryptionByDefault>(),
+    entry_of::<DefaultNetworkAcl>(),
+    entry_of::<SnapshotBlockPublicAccess>(),
+    entry_of::<ImageBlockPublicAccess>(),
 ];

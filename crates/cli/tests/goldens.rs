@@ -36,8 +36,12 @@ impl Folder {
     }
 
     fn example() -> Self {
+        Self::example_named("ticketing")
+    }
+
+    fn example_named(name: &str) -> Self {
         let folder = Self::empty();
-        copy(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/ticketing"), folder.0.path());
+        copy(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name), folder.0.path());
         folder
     }
 
@@ -119,6 +123,36 @@ fn plans_of_every_environment() {
             golden!(format!("plan-{environment}-{width}"), folder.whole(width, &["plan", "--env", environment]));
         }
     }
+}
+
+/// What a plan says in the end, with how many resources of each kind it makes.
+fn summary(plan: &str) -> String {
+    let mut kinds = std::collections::BTreeMap::<&str, usize>::new();
+    for line in plan.lines() {
+        let address = line.strip_prefix("    + ").and_then(|line| line.split_whitespace().next());
+        if let Some(kind) = address.and_then(|address| address.split('.').next()) {
+            *kinds.entry(kind).or_default() += 1;
+        }
+    }
+    let end = plan.split_once("\nTo know\n").map_or("", |(_, end)| end);
+    let made: String = kinds.iter().map(|(kind, count)| format!("{count:>4} {kind}\n")).collect();
+    format!("{made}\nTo know\n{end}")
+}
+
+#[test]
+fn the_other_examples_are_right_and_their_plans_violate_nothing() {
+    for (name, environments) in [("telehealth", ["trial", "care"]), ("estate", ["test", "prod"])] {
+        let folder = Folder::example_named(name);
+        golden!(format!("example-{name}-check"), folder.whole(80, &["check"]));
+        for environment in environments {
+            let plan = folder.run(200, &["plan", "--env", environment]);
+            assert_eq!(plan.code, 0, "{}", plan.err);
+            assert!(plan.out.contains(" 0 violated, "), "{name} {environment}");
+            golden!(format!("example-{name}-{environment}"), summary(&plan.out));
+        }
+    }
+    let estate = std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/estate/app.yaml")).unwrap();
+    assert!(estate.lines().count() < 70, "the estate's story is told in under 70 lines");
 }
 
 #[test]

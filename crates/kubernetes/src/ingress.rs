@@ -17,7 +17,7 @@ use crate::placeholder::encode;
 /// The class of the AWS Load Balancer Controller.
 pub const CLASS: &str = "alb";
 /// TLS 1.2 and 1.3 with forward secrecy only (Elastic Load Balancing, "Security policies").
-pub const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
+pub const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
 /// What all doors of an environment share: one load balancer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -9,7 +9,7 @@ mod endpoints;
 mod flow_logs;
 mod routes;
 
-use strata_aws::ec2::{DefaultSecurityGroup, Subnet, Vpc};
+use strata_aws::ec2::{DefaultNetworkAcl, DefaultSecurityGroup, Subnet, Vpc};
 use strata_aws::route53::{HostedZone, HostedZoneConfig, HostedZoneVpc};
 use strata_aws::servicediscovery::PrivateDnsNamespace;
 use strata_graph::Layer;
@@ -37,6 +37,15 @@ pub(crate) fn lower(builder: &mut Builder<'_>, platform: &Platform, network: &Ne
         "default",
         default_group,
         About::new(&key, "Takes every rule out of the group that AWS gives to what names none, so that nothing is reached by accident."),
+    );
+    let default_list = DefaultNetworkAcl { network_acl_id: vpc.output("DefaultNetworkAcl"), ..DefaultNetworkAcl::default() };
+    builder.add(
+        "default",
+        default_list,
+        About::new(
+            &key,
+            "Takes every entry out of the access list that AWS gives to subnets without one, so that nothing crosses it by accident.",
+        ),
     );
     subnets(builder, platform, network);
     routes::lower(builder, network);

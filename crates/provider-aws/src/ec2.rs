@@ -1,9 +1,11 @@
 //! Handlers of Amazon EC2 and VPC types, and what they share: finding by tags, tagging.
 
+pub mod default_network_acl;
 pub mod default_security_group;
 pub mod ebs_encryption_by_default;
 pub mod eip;
 pub mod flow_log;
+pub mod image_block_public_access;
 pub mod internet_gateway;
 pub mod launch_template;
 pub mod nat_gateway;
@@ -15,6 +17,7 @@ pub mod security_group;
 pub mod security_group_egress;
 pub mod security_group_ingress;
 mod security_group_rule;
+pub mod snapshot_block_public_access;
 pub mod subnet;
 pub mod subnet_network_acl_association;
 pub mod subnet_route_table_association;
@@ -55,6 +58,9 @@ pub const HANDLERS: &[HandlerEntry] = &[
     handler::<strata_aws::ec2::LaunchTemplate>(),
     handler::<strata_aws::ec2::DefaultSecurityGroup>(),
     handler::<strata_aws::ec2::EbsEncryptionByDefault>(),
+    handler::<strata_aws::ec2::DefaultNetworkAcl>(),
+    handler::<strata_aws::ec2::SnapshotBlockPublicAccess>(),
+    handler::<strata_aws::ec2::ImageBlockPublicAccess>(),
 ];
 
 /// A number as the API takes it.

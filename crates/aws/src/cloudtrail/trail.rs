@@ -37,6 +37,9 @@ pub struct Trail {
     /// Which calls; AWS keeps all calls that manage something where nothing is said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub event_selectors: Vec<EventSelector>,
+    /// What CloudTrail itself looks for in the calls (Security Hub, PCI DSS 4.0 10.4.1.1); sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub insight_selectors: Vec<InsightSelector>,
     /// Tags.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
@@ -53,6 +56,14 @@ pub struct EventSelector {
     /// Of which things the calls that touch data are kept (CIS AWS 5.0 3.8, 3.9).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub data_resources: Vec<DataResource>,
+}
+
+/// Something unusual that CloudTrail looks for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct InsightSelector {
+    /// `ApiCallRateInsight`: many more calls than usual. `ApiErrorRateInsight`: many more refused ones.
+    pub insight_type: String,
 }
 
 /// Things whose data calls are kept.
@@ -107,6 +118,9 @@ impl AwsResource for Trail {
             for resource in &selector.data_resources {
                 block.block("data_resource").set("type", &resource.resource_type).set("values", &resource.values);
             }
+        }
+        for selector in &self.insight_selectors {
+            body.block("insight_selector").set("insight_type", &selector.insight_type);
         }
         body.tags(&self.tags);
     }

@@ -163,6 +163,10 @@ impl PolicyDocument {
             for kind in statement.get_mut("Principal").and_then(Value::as_object_mut).into_iter().flat_map(|map| map.values_mut()) {
                 single(Some(kind));
             }
+            let operators = statement.get_mut("Condition").and_then(Value::as_object_mut).into_iter().flat_map(|map| map.values_mut());
+            for value in operators.filter_map(Value::as_object_mut).flat_map(|keys| keys.values_mut()) {
+                single(Some(value));
+            }
         }
         serde_json::to_string(&value)
     }

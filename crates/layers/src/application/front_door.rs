@@ -25,7 +25,7 @@ use crate::infrastructure::group_name;
 use crate::naming::limit;
 
 /// TLS 1.3 and 1.2 with forward secrecy (Elastic Load Balancing, "Security policies for your Application Load Balancer").
-const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
+const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 /// The resource name of what there is one of. It has an underscore, which no name of the user's can have.
 const NAME: &str = "load_balancer";
 /// Seconds that a copy which goes still answers what it has begun.

@@ -1,13 +1,16 @@
 //! Settings that AWS has once for an account or region: closed by default.
 
 use strata_aws::accessanalyzer::Analyzer;
-use strata_aws::ec2::EbsEncryptionByDefault;
-use strata_aws::iam::{AccountPasswordPolicy, ServiceLinkedRole};
+use strata_aws::ec2::{EbsEncryptionByDefault, ImageBlockPublicAccess, SnapshotBlockPublicAccess};
+use strata_aws::iam::{AccountPasswordPolicy, Role, ServiceLinkedRole};
 use strata_aws::s3::AccountPublicAccessBlock;
+use strata_graph::{Pseudo, Text};
 
 use crate::builder::{About, Builder, Handle};
 use crate::foundations::AccountView;
 use crate::naming::limit;
+
+use super::trust;
 
 /// Services whose own role must stand before what we make for them; AWS makes the others at first use.
 const SERVICE_ROLES: [(&str, &str, &str); 2] = [
@@ -39,10 +42,25 @@ pub(super) fn lower_home(builder: &mut Builder<'_>, account: &AccountView) {
     };
     let purpose = "Keeps every bucket of the account closed to the public, whoever makes it.";
     builder.add("main", block, About::new(&path, purpose).also("platform:compliance"));
+    support_role(builder, account);
     for (name, service, purpose) in SERVICE_ROLES {
         let role = ServiceLinkedRole { aws_service_name: service.to_owned() };
         builder.add(name, role, About::new(&path, purpose));
     }
+}
+
+/// The role with which people open and follow cases with AWS Support, and do nothing else (CIS AWS 5.0 1.16, PCI DSS 4.0 12.10.1).
+fn support_role(builder: &mut Builder<'_>, account: &AccountView) {
+    let policy = Text::join(["arn:".into(), Pseudo::Partition.into(), ":iam::aws:policy/AWSSupportAccess".into()]);
+    let role = Role {
+        role_name: builder.name(&["support"], limit::ROLE),
+        description: "Opens and follows cases with AWS Support".to_owned(),
+        assume_role_policy_document: trust::people(),
+        managed_policy_arns: vec![policy],
+        ..Role::default()
+    };
+    let purpose = "Lets the account's people, with a second factor, ask AWS for help in an incident.";
+    builder.add("support", role, About::new(account.key_path(), purpose).also("platform:compliance"));
 }
 
 /// What an account has once in each region.
@@ -51,6 +69,12 @@ pub(super) fn lower_region(builder: &mut Builder<'_>, account: &AccountView) {
     let encryption = EbsEncryptionByDefault { enabled: true, kms_key_id: None };
     let purpose = "Encrypts every new disk in this region, whoever makes it; our own name their keys.";
     builder.add("main", encryption, About::new(&path, purpose).also("platform:compliance"));
+    let snapshots = SnapshotBlockPublicAccess { state: "block-all-sharing".to_owned() };
+    let purpose = "Keeps every snapshot of a disk in this region closed to the public, whoever makes it.";
+    builder.add("main", snapshots, About::new(&path, purpose).also("platform:compliance"));
+    let images = ImageBlockPublicAccess { state: "block-new-sharing".to_owned() };
+    let purpose = "Keeps every image of a machine in this region closed to the public, whoever makes it.";
+    builder.add("main", images, About::new(&path, purpose).also("platform:compliance"));
     let analyzer = Analyzer { analyzer_name: builder.name(&[], limit::GROUP), analyzer_type: "ACCOUNT".to_owned(), ..Analyzer::default() };
     let purpose = "Finds what others outside the account can reach (CIS AWS 5.0 1.19).";
     builder.add("main", analyzer, About::new(&path, purpose).also("platform:compliance"));

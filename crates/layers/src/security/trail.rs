@@ -1,6 +1,6 @@
 //! CloudTrail: every call in every region of the account, in files that cannot be changed unnoticed (PCI DSS 4.0 10.2, CIS AWS 5.0 3.1).
 
-use strata_aws::cloudtrail::{DataResource, EventSelector, Trail};
+use strata_aws::cloudtrail::{DataResource, EventSelector, InsightSelector, Trail};
 use strata_aws::iam::policy_document::{PolicyDocument, Statement};
 use strata_aws::iam::{Role, RolePolicy};
 use strata_aws::logs::LogGroup;
@@ -88,6 +88,10 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, account: &Ac
             include_management_events: true,
             data_resources: vec![data("AWS::S3::Object", "s3"), data("AWS::Lambda::Function", "lambda")],
         }],
+        // Bursts of calls or of refusals that this account does not usually see (PCI DSS 4.0 10.4.1.1).
+        insight_selectors: ["ApiCallRateInsight", "ApiErrorRateInsight"]
+            .map(|insight_type| InsightSelector { insight_type: insight_type.to_owned() })
+            .into(),
         ..Trail::default()
     };
     let about = About::new(&path, "Writes down every call in every region of the account.")

@@ -3,6 +3,8 @@
 use strata_aws::iam::policy_document::{PolicyDocument, Statement};
 use strata_graph::{Pseudo, Text};
 
+use crate::arn::iam_arn;
+
 /// A service may take the role on, in the name of this account only (against the confused deputy).
 #[must_use]
 pub fn service(service: &str) -> PolicyDocument {
@@ -15,6 +17,14 @@ pub fn service(service: &str) -> PolicyDocument {
 #[must_use]
 pub fn plain_service(service: &str) -> PolicyDocument {
     PolicyDocument::trust_service(service)
+}
+
+/// People of this account who signed in with a second factor may take the role on, where their own permissions let them.
+#[must_use]
+pub fn people() -> PolicyDocument {
+    let mut statement = Statement::allow("Trust", ["sts:AssumeRole"], Vec::<Text>::new()).for_aws([iam_arn("root")]);
+    statement.sid = None;
+    PolicyDocument::new([statement.when("Bool", "aws:MultiFactorAuthPresent", ["true"])])
 }
 
 /// Pods of one cluster may take the role on, by EKS Pod Identity.

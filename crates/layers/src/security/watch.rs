@@ -218,7 +218,9 @@ static WATCHED: &[Watch] = &[
             &[
                 "AcceptHandshake",
                 "AttachPolicy",
+                "CancelHandshake",
                 "CreateAccount",
+                "CreateOrganization",
                 "CreateOrganizationalUnit",
                 "CreatePolicy",
                 "DeclineHandshake",
@@ -227,6 +229,7 @@ static WATCHED: &[Watch] = &[
                 "DeletePolicy",
                 "DetachPolicy",
                 "DisablePolicyType",
+                "EnableAllFeatures",
                 "EnablePolicyType",
                 "InviteAccountToOrganization",
                 "LeaveOrganization",

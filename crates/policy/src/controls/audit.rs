@@ -80,6 +80,17 @@ pub(crate) const CONTROLS: &[Control] = &[
         in_every_home: to_log_group,
     },
     control! {
+        "cloudtrail-insights", Security, Medium, Both, ["AWS::CloudTrail::Trail"];
+        title: "The audit trail is searched for unusual numbers of calls and of refusals",
+        why: "Somebody who tries what a stolen key can do is seen by how much is asked and refused, before anything is taken.",
+        repair: "Set InsightSelectors to ApiCallRateInsight and ApiErrorRateInsight.",
+        prowler: ["cloudtrail_insights_exist"],
+        checkov: [],
+        config: [],
+        security_hub: [],
+        in_every_home: insights,
+    },
+    control! {
         "cloudtrail-validated", Security, Medium, Both, ["AWS::CloudTrail::Trail"];
         title: "A changed or deleted file of the audit trail is noticed",
         why: "A record that can be changed unnoticed proves nothing.",
@@ -316,6 +327,16 @@ fn to_log_group(view: &View<'_>, resource: &Resource) -> Answer {
     let trail = view.read::<Trail>(resource)?;
     let sent = is_set(trail.cloud_watch_logs_log_group_arn.as_ref()) && is_set(trail.cloud_watch_logs_role_arn.as_ref());
     check(sent, "it is sent to a log group", "it is sent to no log group")
+}
+
+fn insights(view: &View<'_>, resource: &Resource) -> Answer {
+    let trail = view.read::<Trail>(resource)?;
+    let asked = |kind: &str| trail.insight_selectors.iter().any(|selector| selector.insight_type == kind);
+    check(
+        asked("ApiCallRateInsight") && asked("ApiErrorRateInsight"),
+        "bursts of calls and refusals are looked for",
+        "nothing looks for bursts of calls and refusals",
+    )
 }
 
 fn data_events(view: &View<'_>, resource: &Resource, kind: &str) -> Answer {

@@ -1,6 +1,6 @@
 //! Controls of whole machines: launch templates and the account's volumes (Amazon EC2).
 
-use strata_aws::ec2::{EbsEncryptionByDefault, LaunchTemplate};
+use strata_aws::ec2::{EbsEncryptionByDefault, ImageBlockPublicAccess, LaunchTemplate, SnapshotBlockPublicAccess};
 use strata_aws::eks::Nodegroup;
 use strata_graph::{Resource, Text};
 
@@ -19,6 +19,28 @@ pub(crate) const CONTROLS: &[Control] = &[
         config: ["EC2_EBS_ENCRYPTION_BY_DEFAULT"],
         security_hub: ["EC2.7"],
         in_every_account: encrypted_by_default,
+    },
+    control! {
+        "ebs-snapshots-not-public", Security, Critical, Both, ["AWS::EC2::SnapshotBlockPublicAccess"];
+        title: "No snapshot of a volume in the account is public",
+        why: "A snapshot that is shared with everybody is a copy of a whole disk in the hands of who looks for such things.",
+        repair: "Block all public sharing of snapshots in every region that is used.",
+        prowler: ["ec2_ebs_snapshot_account_block_public_access"],
+        checkov: [],
+        config: [],
+        security_hub: [],
+        in_every_account: snapshots_not_public,
+    },
+    control! {
+        "images-not-public", Security, High, Both, ["Strata::EC2::ImageBlockPublicAccess"];
+        title: "No image of a machine in the account becomes public",
+        why: "An image carries what was on the machine that it was made of: programs, keys and data.",
+        repair: "Block new public sharing of images in every region that is used.",
+        prowler: ["ec2_ami_public"],
+        checkov: [],
+        config: [],
+        security_hub: [],
+        in_every_account: images_not_public,
     },
     control! {
         "host-detailed-monitoring", Observability, Low, Both, ["AWS::EC2::LaunchTemplate"];
@@ -93,6 +115,16 @@ pub(crate) const CONTROLS: &[Control] = &[
 fn encrypted_by_default(view: &View<'_>, resource: &Resource) -> Answer {
     let setting = view.read::<EbsEncryptionByDefault>(resource)?;
     check(setting.enabled, "new volumes are encrypted", "new volumes are not encrypted by default")
+}
+
+fn snapshots_not_public(view: &View<'_>, resource: &Resource) -> Answer {
+    let setting = view.read::<SnapshotBlockPublicAccess>(resource)?;
+    check(setting.state == "block-all-sharing", "no snapshot is public", "snapshots can be public")
+}
+
+fn images_not_public(view: &View<'_>, resource: &Resource) -> Answer {
+    let setting = view.read::<ImageBlockPublicAccess>(resource)?;
+    check(setting.state == "block-new-sharing", "no image becomes public", "images can become public")
 }
 
 fn detailed_monitoring(view: &View<'_>, resource: &Resource) -> Answer {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use strata_aws::ec2::{DefaultSecurityGroup, FlowLog, NetworkAclEntry, Route, Subnet, SubnetNetworkAclAssociation, VpcEndpoint};
+use strata_aws::ec2::{
+    DefaultNetworkAcl, DefaultSecurityGroup, FlowLog, NetworkAclEntry, Route, Subnet, SubnetNetworkAclAssociation, VpcEndpoint,
+};
 use strata_graph::{Address, Resource};
 
 use crate::control::{Answer, Control, Undecidable, check, control, met, none_of, not_applicable, undecidable, violated};
@@ -37,6 +39,17 @@ pub(crate) const CONTROLS: &[Control] = &[
         config: ["VPC_DEFAULT_SECURITY_GROUP_CLOSED"],
         security_hub: ["EC2.2"],
         each: default_group_locked,
+    },
+    control! {
+        "vpc-default-list-locked", Network, Medium, Both, ["AWS::EC2::VPC"];
+        title: "The default access list of every network lets nothing through",
+        why: "A subnet that somebody adds without a list gets the default one, which lets everything through as AWS makes it.",
+        repair: "Take the network's default access list over, without any entry.",
+        prowler: ["ec2_networkacl_allow_ingress_any_port", "ec2_networkacl_unused"],
+        checkov: [],
+        config: [],
+        security_hub: [],
+        each: default_list_locked,
     },
     control! {
         "vpc-endpoint-policy-scoped", Network, Medium, Both, ["AWS::EC2::VPCEndpoint"];
@@ -133,6 +146,14 @@ fn default_group_locked(view: &View<'_>, resource: &Resource) -> Answer {
     let rules =
         group.ingress_rules.iter().map(|rule| format!("in: {rule}")).chain(group.egress_rules.iter().map(|rule| format!("out: {rule}")));
     none_of(rules.collect(), "the default security group has no rule")
+}
+
+fn default_list_locked(view: &View<'_>, resource: &Resource) -> Answer {
+    let lists = view.naming::<DefaultNetworkAcl>(&resource.address)?;
+    let Some((_, list)) = lists.first() else {
+        return violated("nobody takes care of the network's default access list");
+    };
+    none_of(list.entries.clone(), "the default access list has no entry")
 }
 
 fn endpoint_policy_scoped(view: &View<'_>, resource: &Resource) -> Answer {

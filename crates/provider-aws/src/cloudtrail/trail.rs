@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_cloudtrail::types as sdk;
-use strata_aws::cloudtrail::{DataResource, EventSelector, Trail};
+use strata_aws::cloudtrail::{DataResource, EventSelector, InsightSelector, Trail};
 use strata_graph::{PhysicalId, Tags, Text};
 use strata_provider::ProviderError;
 
@@ -69,6 +69,30 @@ async fn put_selectors(cloud: &Cloud, arn: &str, desired: &[EventSelector]) -> R
     call.send().await.map(|_| ()).map_err(|error| failed("cloudtrail:PutEventSelectors", error))
 }
 
+/// What CloudTrail looks for by itself, sorted; nothing where it was never switched on.
+async fn read_insights(cloud: &Cloud, arn: &str) -> Result<Vec<InsightSelector>, ProviderError> {
+    let answer = cloud.cloudtrail().get_insight_selectors().trail_name(arn).send().await;
+    let answer = match answer {
+        // A trail without any has no list to read.
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_insight_not_enabled_exception()) => return Ok(Vec::new()),
+        answer => answer.map_err(|error| failed("cloudtrail:GetInsightSelectors", error))?,
+    };
+    let types = answer.insight_selectors().iter().filter_map(sdk::InsightSelector::insight_type);
+    let mut seen: Vec<InsightSelector> = types.map(|kind| InsightSelector { insight_type: kind.as_str().to_owned() }).collect();
+    seen.sort_by(|one, other| one.insight_type.cmp(&other.insight_type));
+    Ok(seen)
+}
+
+/// Switches on exactly these; an empty list switches all off.
+async fn put_insights(cloud: &Cloud, arn: &str, desired: &[InsightSelector]) -> Result<(), ProviderError> {
+    let selectors = desired
+        .iter()
+        .map(|selector| sdk::InsightSelector::builder().insight_type(selector.insight_type.as_str().into()).build())
+        .collect();
+    let call = cloud.cloudtrail().put_insight_selectors().trail_name(arn).set_insight_selectors(Some(selectors));
+    call.send().await.map(|_| ()).map_err(|error| failed("cloudtrail:PutInsightSelectors", error))
+}
+
 async fn set_logging(cloud: &Cloud, arn: &str, on: bool) -> Result<(), ProviderError> {
     if on {
         let answer = cloud.cloudtrail().start_logging().name(arn).send().await;
@@ -87,9 +111,10 @@ impl Handler for Trail {
         let answer = found(answer.map_err(|error| failed("cloudtrail:GetTrail", error)))?;
         let Some(seen) = answer.and_then(|answer| answer.trail) else { return Ok(None) };
         let arn = seen.trail_arn().ok_or_else(|| missing("cloudtrail:GetTrail", "TrailARN"))?;
-        let (tags, selectors, status) = tokio::join!(
+        let (tags, selectors, insights, status) = tokio::join!(
             read_tags(cloud, arn),
             read_selectors(cloud, arn, &target.properties.event_selectors),
+            read_insights(cloud, arn),
             cloud.cloudtrail().get_trail_status().name(arn).send(),
         );
         let status = status.map_err(|error| failed("cloudtrail:GetTrailStatus", error))?;
@@ -106,6 +131,7 @@ impl Handler for Trail {
             cloud_watch_logs_role_arn: text(seen.cloud_watch_logs_role_arn()),
             is_logging: status.is_logging().unwrap_or_default(),
             event_selectors: selectors?,
+            insight_selectors: insights?,
             tags: tags?,
         };
         Ok(Some(Observed::ready(arn, properties).output("TrailName", trail_name).output("Arn", arn)))
@@ -136,12 +162,21 @@ impl Handler for Trail {
         if desired.is_logging {
             set_logging(cloud, arn, true).await?;
         }
+        if !desired.insight_selectors.is_empty() {
+            put_insights(cloud, arn, &desired.insight_selectors).await?;
+        }
         Ok(PhysicalId(arn.to_owned()))
     }
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
         let (arn, desired) = (target.id()?, target.properties);
-        let rest = |trail: &Self| Self { is_logging: true, event_selectors: Vec::new(), tags: Tags::new(), ..trail.clone() };
+        let rest = |trail: &Self| Self {
+            is_logging: true,
+            event_selectors: Vec::new(),
+            insight_selectors: Vec::new(),
+            tags: Tags::new(),
+            ..trail.clone()
+        };
         if rest(observed) != rest(desired) {
             // What shall not be there any more is taken away by an empty text.
             let or_none = |text: Option<String>, before: Option<&Text>| text.or_else(|| before.map(|_| String::new()));
@@ -168,6 +203,9 @@ impl Handler for Trail {
         }
         if observed.is_logging != desired.is_logging {
             set_logging(cloud, arn, desired.is_logging).await?;
+        }
+        if observed.insight_selectors != desired.insight_selectors {
+            put_insights(cloud, arn, &desired.insight_selectors).await?;
         }
         let (set, remove) = tags::change(&observed.tags, &desired.tags)?;
         if !set.is_empty() {

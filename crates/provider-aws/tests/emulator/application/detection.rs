@@ -1,6 +1,6 @@
 //! Trails, detectors, recorders and hubs.
 
-use strata_aws::cloudtrail::{DataResource, EventSelector, Trail};
+use strata_aws::cloudtrail::{DataResource, EventSelector, InsightSelector, Trail};
 use strata_aws::config::{ConfigSnapshotDeliveryProperties, ConfigurationRecorder, DeliveryChannel, RecorderStatus, RecordingGroup};
 use strata_aws::guardduty::{Detector, Feature};
 use strata_aws::inspector::Enabler;
@@ -16,6 +16,10 @@ async fn bucket(bench: &Bench, name: &str) -> String {
     name
 }
 
+fn insight(insight_type: &str) -> InsightSelector {
+    InsightSelector { insight_type: insight_type.into() }
+}
+
 #[tokio::test]
 async fn a_trail() {
     let bench = Bench::new(3031);
@@ -29,6 +33,7 @@ async fn a_trail() {
         enable_log_file_validation: true,
         kms_key_id: Some(key(&bench)),
         is_logging: true,
+        insight_selectors: vec![insight("ApiCallRateInsight")],
         ..Trail::default()
     };
     let mut trail = bench.create("account", trail).await;
@@ -42,6 +47,8 @@ async fn a_trail() {
         })
         .await;
     bench.update(&mut trail, |trail| trail.is_logging = false).await;
+    bench.update(&mut trail, |trail| trail.insight_selectors.push(insight("ApiErrorRateInsight"))).await;
+    bench.update(&mut trail, |trail| trail.insight_selectors.clear()).await;
     bench
         .update(&mut trail, |trail| {
             trail.is_logging = true;

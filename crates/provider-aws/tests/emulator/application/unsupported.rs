@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use strata_aws::accessanalyzer::Analyzer;
+use strata_aws::ec2::{ImageBlockPublicAccess, SnapshotBlockPublicAccess};
 use strata_aws::securityhub::{Hub, Standard};
 use strata_provider::provider::ADDRESS_TAG;
 use strata_provider::{ErrorKind, Readiness};
@@ -24,6 +25,67 @@ async fn an_emulator_that_lacks_the_operation_is_told() {
     assert_eq!(error.kind, ErrorKind::Unsupported, "{error}");
     let error = bench.create_at_last("main", standard()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unsupported, "{error}");
+}
+
+#[tokio::test]
+async fn snapshots_are_kept_from_the_public() {
+    let on = SnapshotBlockPublicAccess { state: "block-all-sharing".into() };
+    let state = |state: &str| {
+        let body = format!("<GetSnapshotBlockPublicAccessStateResponse><state>{state}</state></GetSnapshotBlockPublicAccessStateResponse>");
+        Recorder::start(vec![
+            Answer::ok("Action=GetSnapshotBlockPublicAccessState", body),
+            Answer::ok("Action=EnableSnapshotBlockPublicAccess", "<EnableSnapshotBlockPublicAccessResponse/>"),
+            Answer::ok("Action=DisableSnapshotBlockPublicAccess", "<DisableSnapshotBlockPublicAccessResponse/>"),
+        ])
+    };
+    let off = state("unblocked");
+    let bench = Bench::recorded(&off);
+    assert_eq!(
+        bench.observe(&bench.address::<SnapshotBlockPublicAccess>("main"), None, &on).await.unwrap(),
+        None,
+        "off is AWS's own default"
+    );
+
+    let recorder = state("block-new-sharing");
+    let bench = Bench::recorded(&recorder);
+    let address = bench.address::<SnapshotBlockPublicAccess>("main");
+    let id = bench.only_create("main", on.clone()).await.unwrap();
+    assert_eq!(id.0, "us-east-1");
+    assert!(recorder.request("Action=EnableSnapshotBlockPublicAccess").body.contains("State=block-all-sharing"));
+    let seen = bench.observe(&address, Some(&id), &on).await.unwrap().unwrap();
+    let seen: SnapshotBlockPublicAccess = seen.properties.read().unwrap();
+    assert_eq!(seen.state, "block-new-sharing", "a weaker block is seen as what it is");
+    bench.only_delete(&crate::support::Made { address, id, resource: on, outputs: Default::default() }).await.unwrap();
+    recorder.request("Action=DisableSnapshotBlockPublicAccess");
+}
+
+#[tokio::test]
+async fn images_are_kept_from_the_public() {
+    let on = ImageBlockPublicAccess { state: "block-new-sharing".into() };
+    let state = |state: &str| {
+        let body = format!(
+            "<GetImageBlockPublicAccessStateResponse><imageBlockPublicAccessState>{state}</imageBlockPublicAccessState></GetImageBlockPublicAccessStateResponse>"
+        );
+        Recorder::start(vec![
+            Answer::ok("Action=GetImageBlockPublicAccessState", body),
+            Answer::ok("Action=EnableImageBlockPublicAccess", "<EnableImageBlockPublicAccessResponse/>"),
+            Answer::ok("Action=DisableImageBlockPublicAccess", "<DisableImageBlockPublicAccessResponse/>"),
+        ])
+    };
+    let off = state("unblocked");
+    let bench = Bench::recorded(&off);
+    assert_eq!(bench.observe(&bench.address::<ImageBlockPublicAccess>("main"), None, &on).await.unwrap(), None, "nothing is blocked");
+
+    let recorder = state("block-new-sharing");
+    let bench = Bench::recorded(&recorder);
+    let address = bench.address::<ImageBlockPublicAccess>("main");
+    let id = bench.only_create("main", on.clone()).await.unwrap();
+    assert_eq!(id.0, "us-east-1");
+    assert!(recorder.request("Action=EnableImageBlockPublicAccess").body.contains("ImageBlockPublicAccessState=block-new-sharing"));
+    let seen = bench.observe(&address, Some(&id), &on).await.unwrap().unwrap();
+    assert_eq!(seen.properties.read::<ImageBlockPublicAccess>().unwrap(), on);
+    bench.only_delete(&crate::support::Made { address, id, resource: on, outputs: Default::default() }).await.unwrap();
+    recorder.request("Action=DisableImageBlockPublicAccess");
 }
 
 #[tokio::test]

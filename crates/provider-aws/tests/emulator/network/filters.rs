@@ -1,8 +1,8 @@
 //! What lets traffic through, and what writes it down.
 
 use strata_aws::ec2::{
-    DefaultSecurityGroup, FlowLog, NetworkAcl, NetworkAclEntry, PortRange, SecurityGroup, SecurityGroupEgress, SecurityGroupIngress,
-    SubnetNetworkAclAssociation, Vpc,
+    DefaultNetworkAcl, DefaultSecurityGroup, FlowLog, NetworkAcl, NetworkAclEntry, PortRange, SecurityGroup, SecurityGroupEgress,
+    SecurityGroupIngress, SubnetNetworkAclAssociation, Vpc,
 };
 use strata_graph::Text;
 
@@ -97,6 +97,25 @@ async fn the_default_group_is_emptied_and_watched() {
     let seen = bench.observe(&group.address, Some(&group.id), &group.resource).await.unwrap().unwrap();
     assert_eq!(seen.properties.read::<DefaultSecurityGroup>().unwrap(), group.resource, "and taken away");
     bench.delete(group).await;
+}
+
+#[tokio::test]
+async fn the_default_access_list_is_emptied() {
+    let bench = Bench::new(119);
+    let vpc = vpc(&bench).await;
+    let list = DefaultNetworkAcl { network_acl_id: vpc.output("DefaultNetworkAcl"), ..DefaultNetworkAcl::default() };
+    let list = bench.create("default", list).await;
+    let cloud = bench.cloud().await;
+    let call = cloud.ec2().create_network_acl_entry().network_acl_id(&list.id.0).rule_number(100).protocol("-1");
+    let call = call.rule_action(aws_sdk_ec2::types::RuleAction::Allow).egress(false).cidr_block("0.0.0.0/0");
+    call.send().await.unwrap();
+    let seen = bench.observe(&list.address, Some(&list.id), &list.resource).await.unwrap().unwrap();
+    let drifted: DefaultNetworkAcl = seen.properties.read().unwrap();
+    assert_eq!(drifted.entries, ["in 100 allow -1 0.0.0.0/0"], "an entry from elsewhere is seen");
+    bench.only_update(&list, &drifted).await.unwrap();
+    let seen = bench.observe(&list.address, Some(&list.id), &list.resource).await.unwrap().unwrap();
+    assert_eq!(seen.properties.read::<DefaultNetworkAcl>().unwrap(), list.resource, "and taken away");
+    bench.delete(list).await;
 }
 
 #[tokio::test]
