@@ -24,6 +24,12 @@ impl std::fmt::Debug for TypeEntry {
     }
 }
 
+/// Outputs that only some resources of a type have.
+const SOMETIMES: &[(&str, &str)] = &[
+    // Gateway endpoints alone have one.
+    ("AWS::EC2::VPCEndpoint", "PrefixListId"),
+];
+
 /// The entry of one type, for the services' lists.
 #[must_use]
 pub const fn entry_of<R: AwsResource>() -> TypeEntry {
@@ -87,7 +93,7 @@ pub fn entry(type_name: &str) -> Option<TypeEntry> {
 /// The contracts of all types.
 #[must_use]
 pub fn contracts() -> Contracts {
-    Contracts::new(entries().map(|entry| entry.contract))
+    Contracts::new(entries().map(|entry| entry.contract)).with_sometimes(SOMETIMES.iter().copied())
 }
 
 /// The local name of an address in exported code: unique over all scopes of one export.

@@ -169,6 +169,7 @@ fn plan(graph: &Graph, states: &BTreeMap<Scope, ScopeState>, observations: &Obse
         notices: Vec::new(),
         endpoints: Vec::new(),
         approve: Vec::new(),
+        directions: &strata_plan::Directions::default(),
     })?)
 }
 

@@ -1,6 +1,7 @@
 //! The command line: commands, options and their help.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -127,9 +128,8 @@ pub enum Command {
         /// Delete this data too, where the files no longer ask for it (names, comma-separated)
         #[arg(long, value_name = "NAMES", value_delimiter = ',')]
         delete_data: Vec<String>,
-        /// How many steps at once
-        #[arg(long, default_value_t = 16, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
-        parallel: u16,
+        #[command(flatten)]
+        pace: Pace,
     },
     /// Put a new image of a service into an environment: a plan like any other
     Deploy {
@@ -141,6 +141,8 @@ pub enum Command {
         images: Vec<(String, String)>,
         #[command(flatten)]
         consent: Consent,
+        #[command(flatten)]
+        pace: Pace,
     },
     /// Remove an environment in reverse order; what holds data stays unless it is named
     Down {
@@ -154,9 +156,8 @@ pub enum Command {
         with_foundations: bool,
         #[command(flatten)]
         consent: Consent,
-        /// How many steps at once
-        #[arg(long, default_value_t = 16, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
-        parallel: u16,
+        #[command(flatten)]
+        pace: Pace,
     },
     /// Show what stands, what waits for whom, and where to reach it
     Status {
@@ -167,6 +168,13 @@ pub enum Command {
     Drift {
         #[command(flatten)]
         target: Target,
+        /// Set right what drifted and can be changed in place, where the files say `drift: correct`; elsewhere it is asked for
+        #[arg(long)]
+        correct: bool,
+        #[command(flatten)]
+        consent: Consent,
+        #[command(flatten)]
+        pace: Pace,
     },
     /// Judge by the standards: the plan, or the live cloud
     Comply {
@@ -225,9 +233,8 @@ pub enum Command {
         run: String,
         #[command(flatten)]
         consent: Consent,
-        /// How many steps at once
-        #[arg(long, default_value_t = 16, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
-        parallel: u16,
+        #[command(flatten)]
+        pace: Pace,
     },
     /// Ask a run to stop, wherever it is at work
     Cancel {
@@ -301,6 +308,27 @@ pub struct Consent {
     /// The environment's name, typed as approval where the environment has `approve:`; recorded with the run
     #[arg(long, value_name = "ENVIRONMENT")]
     pub approve: Option<String>,
+}
+
+/// How a run goes about it.
+#[derive(Debug, Clone, Args)]
+pub struct Pace {
+    /// How many steps at once
+    #[arg(long, default_value_t = 16, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub parallel: u16,
+    /// How long the whole run may take, for example 2h; past it nothing more is started [default: 6h, with an emulator 1h]
+    #[arg(long, value_name = "DURATION", value_parser = deadline)]
+    pub deadline: Option<Duration>,
+    /// Try again what is held since it keeps failing: addresses, or their ends, comma-separated; `all` for everything
+    #[arg(long, value_name = "ADDRESSES", value_delimiter = ',')]
+    pub retry: Vec<String>,
+}
+
+impl Pace {
+    /// How many steps at once.
+    pub fn parallel(&self) -> usize {
+        usize::from(self.parallel)
+    }
 }
 
 /// Starter files.
@@ -474,5 +502,14 @@ fn service_image(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((service, image)) if !service.is_empty() && !image.is_empty() => Ok((service.to_owned(), image.to_owned())),
         _ => Err("write SERVICE=IMAGE".to_owned()),
+    }
+}
+
+fn deadline(text: &str) -> Result<Duration, String> {
+    let wanted: strata_spec::Duration =
+        text.parse().map_err(|_: String| "write a whole number and one of s, m, h, d: 90m, 2h".to_owned())?;
+    match wanted.as_milliseconds() {
+        0 => Err("a run that may take no time does nothing".to_owned()),
+        milliseconds => Ok(Duration::from_millis(milliseconds)),
     }
 }

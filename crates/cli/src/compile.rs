@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use strata_diag::{Diagnostic, codes};
 use strata_graph::{Graph, Origin, Scope};
 use strata_layers::{Claim, Inputs, Lowered};
-use strata_plan::{Desired, Endpoint, Notice, Observations, Placement, Plan, PlanInput, ScopeState};
+use strata_plan::{Desired, Directions, Endpoint, Notice, Observations, Placement, Plan, PlanError, PlanInput, ScopeState};
 use strata_policy::{Verdict, Waiver};
 use strata_spec::Spec;
 
 use crate::arguments::Target;
 use crate::artifacts;
+use crate::directions::{Written, line_of};
 use crate::failure::Failure;
 use crate::files::Files;
 use crate::waivers;
@@ -60,6 +61,8 @@ pub struct Compiled {
     pub platform: String,
     /// Who must approve.
     pub approve: Vec<String>,
+    /// What the files say of resources beside what they shall be.
+    pub written: Vec<Written>,
 }
 
 /// The scope that the options name.
@@ -142,7 +145,9 @@ fn lowered(
                 .unwrap_or_default();
             let metadata = Metadata { claims: lowered.claims.clone(), images: all, endpoints: endpoints(&lowered) };
             let platform = resolved.platform.platform.as_str().to_owned();
-            finish(scope.clone(), lowered, &standards, notices, read.bytes, platform, approve, states, metadata)
+            let own = Written { own: Some(scope.clone()), what: resolved.directions() };
+            let compiled = finish(scope.clone(), lowered, &standards, notices, read.bytes, platform, approve, states, metadata)?;
+            Ok(Compiled { written: vec![of_platform(spec), own], ..compiled })
         }
         _ => {
             let lowered = strata_layers::lower_foundations(spec, &scope, &stored)
@@ -150,7 +155,9 @@ fn lowered(
             let standards: Vec<String> = spec.platform().compliance.iter().map(|standard| standard.as_str().to_owned()).collect();
             let notices = lowered.warnings.iter().map(notice).collect();
             let platform = spec.platform().platform.as_str().to_owned();
-            finish(scope.clone(), lowered, &standards, notices, BTreeMap::new(), platform, Vec::new(), states, Metadata::default())
+            let metadata = Metadata::default();
+            let compiled = finish(scope.clone(), lowered, &standards, notices, BTreeMap::new(), platform, Vec::new(), states, metadata)?;
+            Ok(Compiled { written: vec![of_platform(spec)], ..compiled })
         }
     }
 }
@@ -207,7 +214,13 @@ fn finish(
         artifacts,
         platform,
         approve,
+        written: Vec::new(),
     })
+}
+
+/// What the platform file says of its own resources.
+pub fn of_platform(spec: &Spec) -> Written {
+    Written { own: None, what: spec.platform_directions() }
 }
 
 fn endpoints(lowered: &Lowered) -> Vec<Endpoint> {
@@ -231,14 +244,16 @@ impl Compiled {
     /// The plan against a state and what was seen.
     pub fn plan(
         &self,
+        files: &Files,
         states: &BTreeMap<Scope, ScopeState>,
         observations: &Observations,
         delete_data: &BTreeSet<String>,
         more: Vec<Notice>,
+        directions: &Directions,
     ) -> Result<Plan, Failure> {
         let mut notices = self.notices.clone();
         notices.extend(more);
-        Ok(strata_plan::build(PlanInput {
+        let plan = strata_plan::build(PlanInput {
             platform: &self.platform,
             target: &self.target,
             scopes: &self.desired,
@@ -251,6 +266,15 @@ impl Compiled {
             notices,
             endpoints: endpoints(&self.lowered),
             approve: self.approve.clone(),
-        })?)
+            directions,
+        });
+        plan.map_err(|error| match &error {
+            PlanError::WouldReplace { address, patch, .. } => {
+                let hint = format!("keep what stands as it is, or take the line out: {patch}");
+                let diagnostic = Diagnostic::error(codes::E0712, error.to_string()).at(line_of(self, address)).hint(hint);
+                Failure::of_files(diagnostic.into(), &files.sources)
+            }
+            _ => error.into(),
+        })
     }
 }

@@ -9,6 +9,7 @@ mod artifacts;
 mod commands;
 mod compile;
 mod confirm;
+mod directions;
 mod failure;
 mod files;
 mod output;

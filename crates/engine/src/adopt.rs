@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use strata_graph::{Address, Document, PhysicalId, Resource, Scope};
+use strata_graph::{Address, Document, PhysicalId, Resource, Scope, TypeContract};
 use strata_plan::{Placement, ResourceState, ResourceStatus, ScopeState};
 use strata_provider::{Observation, ProviderError, Readiness, Request};
 use strata_store::Write;
@@ -32,8 +32,7 @@ impl Engine {
         );
         let placement = provider_placement(placement);
         let seen = self
-            .provider
-            .observe(&Request {
+            .observe_named(&Request {
                 placement: &placement,
                 platform,
                 address: &resource.address,
@@ -50,33 +49,7 @@ impl Engine {
     /// # Errors
     /// When the state cannot be written.
     pub async fn adopt(&self, resource: &Resource, seen: Observation) -> Result<(), EngineError> {
-        let status = match seen.readiness {
-            Readiness::Ready => ResourceStatus::Ready,
-            Readiness::Failed(detail) => ResourceStatus::Tainted(detail),
-            Readiness::Pending(detail) => ResourceStatus::Pending(detail),
-            Readiness::Deleting => ResourceStatus::Pending("being deleted".to_owned()),
-        };
-        // Parts that are resources of their own are taken in by their own addresses, or belong to somebody else.
-        let mut properties = seen.properties;
-        let closed = self.contracts.of_type(&resource.type_name.0).into_iter().flat_map(|contract| contract.closed);
-        for part in closed.filter(|closed| closed.parts.is_some()) {
-            properties.0.remove(part.property);
-        }
-        let state = ResourceState {
-            address: resource.address.clone(),
-            type_name: resource.type_name.clone(),
-            layer: resource.layer,
-            id: Some(seen.id),
-            properties,
-            outputs: seen.outputs,
-            dependencies: resource.dependencies().into_iter().collect(),
-            status,
-            origins: resource.origins.clone(),
-            data: resource.data.clone(),
-            waiting_for: resource.waiting_for.clone(),
-            purpose: resource.purpose.clone(),
-            deposed: Vec::new(),
-        };
+        let state = adopted(self.contracts.of_type(&resource.type_name.0), resource, seen);
         let moved = Write::Moved(state.address.scope().clone());
         Ok(self.store.write(vec![Write::Put(Box::new(state)), moved]).await?)
     }
@@ -87,5 +60,37 @@ impl Engine {
     /// When the state cannot be written.
     pub async fn forget_about(&self, address: &Address) -> Result<(), EngineError> {
         Ok(self.store.write(vec![Write::Remove(address.clone()), Write::Moved(address.scope().clone())]).await?)
+    }
+}
+
+/// The record of what was looked at, as this resource. Parts that are resources of their own are taken in by their own addresses, or
+/// belong to somebody else.
+#[must_use]
+pub fn adopted(contract: Option<&TypeContract>, resource: &Resource, seen: Observation) -> ResourceState {
+    let mut properties = seen.properties;
+    for part in contract.into_iter().flat_map(|contract| contract.closed).filter(|closed| closed.parts.is_some()) {
+        properties.0.remove(part.property);
+    }
+    let status = match seen.readiness {
+        Readiness::Ready => ResourceStatus::Ready,
+        Readiness::Failed(detail) => ResourceStatus::Tainted(detail),
+        Readiness::Pending(detail) => ResourceStatus::Pending(detail),
+        Readiness::Deleting => ResourceStatus::Pending("being deleted".to_owned()),
+    };
+    ResourceState {
+        address: resource.address.clone(),
+        type_name: resource.type_name.clone(),
+        layer: resource.layer,
+        id: Some(seen.id),
+        properties,
+        outputs: seen.outputs,
+        dependencies: resource.dependencies().into_iter().collect(),
+        status,
+        origins: resource.origins.clone(),
+        data: resource.data.clone(),
+        waiting_for: resource.waiting_for.clone(),
+        purpose: resource.purpose.clone(),
+        deposed: Vec::new(),
+        formerly: Vec::new(),
     }
 }

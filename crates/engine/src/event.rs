@@ -61,6 +61,15 @@ pub enum Event {
         /// By which resource.
         by: Address,
     },
+    /// The step is left alone, since it keeps failing.
+    Held {
+        /// Which step.
+        step: StepId,
+        /// Which resource.
+        address: Address,
+        /// Since when and why.
+        detail: String,
+    },
     /// A call of an earlier run, of which only the intent was known, was looked up.
     Recovered {
         /// Which resource.

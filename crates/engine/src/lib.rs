@@ -6,14 +6,18 @@
 
 mod adopt;
 pub mod cancel;
+mod delete;
 pub mod event;
+mod job;
 pub mod limits;
 mod perform;
 mod recover;
 mod refresh;
 mod run;
 pub mod strays;
+mod verify;
 
+pub use adopt::adopted;
 pub use cancel::{Cancel, CancelLevel};
 pub use event::Event;
 pub use limits::Limits;
@@ -45,6 +49,8 @@ pub struct Patience {
     pub late: Duration,
     /// How long after its creation a resource may stay unseen: before that, nothing seen after a lost answer is not 'not made'.
     pub shows: Duration,
+    /// How long a whole run may take: past it nothing more is started, and what is in flight ends.
+    pub run: Duration,
     /// How often a call that failed in passing is tried again, on top of the provider's own tries.
     pub tries: u32,
 }
@@ -59,6 +65,8 @@ impl Patience {
         // Amazon EC2 user guide, 'Eventual consistency in the Amazon EC2 API': up to a few minutes in the worst case, seconds as a rule.
         late: Duration::from_secs(120),
         shows: Duration::from_secs(120),
+        // A database above a cluster above an account takes about two; more is a run that a person looks at.
+        run: Duration::from_secs(6 * 60 * 60),
         tries: 3,
     };
     /// For an emulator: everything is there at once, and what is not never will be.
@@ -69,6 +77,7 @@ impl Patience {
         in_use: Duration::from_secs(5),
         late: Duration::from_secs(15),
         shows: Duration::ZERO,
+        run: Duration::from_secs(60 * 60),
         tries: 3,
     };
 }
@@ -88,6 +97,13 @@ impl Engine {
     #[must_use]
     pub fn new(provider: Arc<dyn Provider>, store: Arc<dyn Store>, contracts: Contracts, limits: Limits, patience: Patience) -> Self {
         Self { provider, store, contracts: Arc::new(contracts), limits: Arc::new(limits), patience }
+    }
+
+    /// The same engine with another deadline for a whole run.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.patience.run = deadline;
+        self
     }
 }
 

@@ -1,19 +1,22 @@
 //! One step: intent, call, outcome, and the wait until it was seen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use strata_graph::{Address, Document, PhysicalId, ReplaceOrder, TypeContract};
-use strata_plan::{Action, Change, Deposed, Operation, ResourceState, ResourceStatus, Step, compare};
-use strata_provider::{ErrorKind, Observation, Placement, ProviderError, Readiness, Request};
-use strata_store::{Intent, IntentOperation, OpenIntent, Outcome, Write};
+use strata_graph::{Address, Document, PhysicalId, ReplaceOrder};
+use strata_plan::{Change, Deposed, FailedTry, Operation, ResourceState, ResourceStatus, Tried, attempt, compare};
+use strata_provider::{ErrorKind, Observation, ProviderError, Readiness};
+use strata_store::{IntentOperation, OpenIntent, Outcome, Write};
 use tokio::time::Instant;
 
 use crate::Engine;
 use crate::cancel::CancelLevel;
 use crate::event::Event;
+use crate::job::Job;
 use crate::recover::{Found, as_it_is, outcomes, undecidable};
 use crate::run::{Ended, EngineError, Shared};
+use crate::verify::made_as;
 
 /// How a wait for a resource ended.
 enum Seen {
@@ -21,102 +24,6 @@ enum Seen {
     Broken(Box<Observation>, String),
     NotYet(Option<Box<Observation>>, String),
     Error(ProviderError),
-}
-
-/// Everything one step's calls need.
-struct Job<'a> {
-    shared: &'a Shared<'a>,
-    step: &'a Step,
-    action: &'a Action,
-    placement: &'a Placement,
-    contract: Option<&'static TypeContract>,
-}
-
-impl Job<'_> {
-    fn request<'b>(&'b self, id: Option<&'b PhysicalId>, properties: &'b Document) -> Request<'b> {
-        Request {
-            placement: self.placement,
-            platform: &self.shared.plan.platform,
-            address: &self.action.address,
-            type_name: &self.action.type_name,
-            id,
-            properties,
-        }
-    }
-
-    fn token(&self, try_number: u32) -> String {
-        format!("{}-{}-{try_number}-{}", self.shared.run, self.step.id.0, &self.shared.plan.digest[..self.shared.plan.digest.len().min(16)])
-    }
-
-    fn intent(&self, token: &str, operation: IntentOperation, id: Option<PhysicalId>, properties: &Document) -> Write {
-        Write::Intent(Box::new(Intent {
-            run: self.shared.run.clone(),
-            token: token.to_owned(),
-            address: self.action.address.clone(),
-            type_name: self.action.type_name.clone(),
-            placement: strata_plan::Placement {
-                account: self.placement.account.clone(),
-                account_id: self.placement.account_id.clone(),
-                role: self.placement.role.clone(),
-                region: self.placement.region.clone(),
-            },
-            operation,
-            id,
-            properties: properties.clone(),
-        }))
-    }
-
-    fn known(&self) -> Option<ResourceState> {
-        self.shared.states().get(self.action.address.scope()).and_then(|scope| scope.resources.get(&self.action.address)).cloned()
-    }
-
-    fn state(&self, id: Option<PhysicalId>, properties: Document, status: ResourceStatus, deposed: Vec<Deposed>) -> ResourceState {
-        ResourceState {
-            address: self.action.address.clone(),
-            type_name: self.action.type_name.clone(),
-            layer: self.action.layer,
-            id,
-            properties,
-            outputs: BTreeMap::new(),
-            dependencies: self.action.dependencies.clone(),
-            status,
-            origins: self.action.origins.clone(),
-            data: self.action.data.clone(),
-            waiting_for: self.action.waiting_for.clone(),
-            purpose: self.action.purpose.clone(),
-            deposed,
-        }
-    }
-
-    /// The state of what a look-up found and nobody has seen ready yet: as it is, and not as it shall be.
-    fn found(&self, seen: &Observation, sent: &Document, deposed: &[Deposed]) -> ResourceState {
-        let status = ResourceStatus::Pending("found by a look-up".to_owned());
-        let mut state = self.state(Some(seen.id.clone()), as_it_is(self.contract, sent, &seen.properties), status, deposed.to_vec());
-        state.outputs.clone_from(&seen.outputs);
-        state
-    }
-
-    /// The desired properties with everything known filled in.
-    fn resolved(&self) -> Document {
-        let states = self.shared.states();
-        let after = self.action.after.clone().unwrap_or_default();
-        let placement = self.shared.plan.scopes.iter().find(|part| part.scope == *self.action.address.scope()).map(|part| &part.placement);
-        after.resolve(
-            &|reference| states.get(reference.of.scope())?.resources.get(&reference.of)?.outputs.get(&reference.output).cloned(),
-            &|pseudo| placement.map(|placement| placement.pseudo(pseudo)),
-        )
-    }
-
-    /// A resource that the properties refer to and that the emulator lacks.
-    fn lacking(&self, properties: &Document) -> Option<Address> {
-        let states = self.shared.states();
-        properties.references().into_iter().map(|reference| reference.of).find(|address| {
-            states
-                .get(address.scope())
-                .and_then(|scope| scope.resources.get(address))
-                .is_some_and(|state| matches!(state.status, ResourceStatus::Unsupported(_)))
-        })
-    }
 }
 
 impl Engine {
@@ -132,7 +39,13 @@ impl Engine {
         let Some(placement) = shared.placements.get(action.address.scope()) else {
             return Ok(Ended::Failed(format!("nothing says where {} lives", action.address.scope())));
         };
-        let job = Job { shared, step, action, placement, contract: self.contracts.of_type(&action.type_name.0) };
+        let job = Job { shared, step, action, placement, contract: self.contracts.of_type(&action.type_name.0), cause: Mutex::default() };
+        if let Some(held) = shared.plan.held(&action.address) {
+            let detail =
+                format!("{held}. What was said last: {}. Once its cause is repaired: --retry {}", held.detail, action.address.short());
+            shared.tell(Event::Held { step: step.id, address: action.address.clone(), detail: detail.clone() });
+            return Ok(Ended::Held(detail));
+        }
         let operation = match step.operation {
             Operation::Create => IntentOperation::Create,
             Operation::Update => IntentOperation::Update,
@@ -152,15 +65,47 @@ impl Engine {
             },
             Operation::DeleteDeposed { id, properties } => self.delete_deposed(&job, id, properties).await?,
         };
+        self.count(&job, &ended).await?;
         let (step, address) = (step.id, action.address.clone());
         shared.tell(match &ended {
             Ended::Done => Event::Done { step, address, operation },
             Ended::Unsupported(detail) => Event::Unsupported { step, address, detail: detail.clone() },
             Ended::Failed(error) => Event::Failed { step, address, error: error.clone() },
+            Ended::Held(detail) => Event::Held { step, address, detail: detail.clone() },
             Ended::Blocked(by) => Event::Blocked { step, address, by: by.clone() },
             Ended::Stopped => Event::Failed { step, address, error: "the run was stopped while this was waited for".to_owned() },
         });
         Ok(ended)
+    }
+
+    /// Counts a failure that says something of its resource, or forgets those that a success has ended.
+    async fn count(&self, job: &Job<'_>, ended: &Ended) -> Result<(), EngineError> {
+        let tried = Tried::of(&job.step.operation);
+        let address = &job.action.address;
+        let write = match ended {
+            Ended::Failed(detail) if job.shared.cancel.level() == CancelLevel::None => {
+                let cause = job.cause.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let Some(cause) = cause else { return Ok(()) };
+                Write::Failed(Box::new(FailedTry {
+                    address: address.clone(),
+                    tried,
+                    attempt: attempt(job.action),
+                    cause,
+                    detail: detail.clone(),
+                    run: job.shared.run.0.clone(),
+                }))
+            }
+            Ended::Done => {
+                let known =
+                    job.shared.states().get(address.scope()).and_then(|scope| scope.failures.get(address).map(|failure| failure.tried));
+                if known != Some(tried) {
+                    return Ok(());
+                }
+                Write::Succeeded(address.clone())
+            }
+            _ => return Ok(()),
+        };
+        self.write(job.shared, vec![write]).await
     }
 
     /// Writes on behalf of the run: refused once the run has lost its scopes.
@@ -169,7 +114,7 @@ impl Engine {
         Ok(self.store.write(writes).await?)
     }
 
-    async fn put(&self, shared: &Shared<'_>, mut writes: Vec<Write>, state: ResourceState) -> Result<(), EngineError> {
+    pub(crate) async fn put(&self, shared: &Shared<'_>, mut writes: Vec<Write>, state: ResourceState) -> Result<(), EngineError> {
         writes.push(Write::Put(Box::new(state.clone())));
         self.write(shared, writes).await?;
         let mut states = shared.states();
@@ -178,7 +123,7 @@ impl Engine {
         Ok(())
     }
 
-    async fn forget(&self, shared: &Shared<'_>, mut writes: Vec<Write>, address: &Address) -> Result<(), EngineError> {
+    pub(crate) async fn forget(&self, shared: &Shared<'_>, mut writes: Vec<Write>, address: &Address) -> Result<(), EngineError> {
         writes.push(Write::Remove(address.clone()));
         self.write(shared, writes).await?;
         if let Some(scope) = shared.states().get_mut(address.scope()) {
@@ -239,8 +184,18 @@ impl Engine {
             self.write(job.shared, vec![job.intent(&token, IntentOperation::Create, None, &properties)]).await?;
             // An API that takes the token of a try whose answer was lost makes nothing twice.
             let client_token = unsure.first().unwrap_or(&token);
-            let result = self.provider.create(&job.request(None, &properties), client_token).await;
+            let request = job.request(None, &properties);
+            let result = self.provider.create(&request, client_token).await;
             drop(permit);
+            if let Ok(id) = &result {
+                let states = job.shared.states();
+                let others = states.values().flat_map(|scope| scope.resources.values());
+                // The intent stays open: whatever was made is looked up by the next run.
+                if let Err(lie) = made_as(&request, id, others) {
+                    drop(states);
+                    return Ok(job.refused(&lie));
+                }
+            }
             let error = match result {
                 Ok(id) => {
                     let mut writes = vec![Write::Outcome { token, outcome: Outcome::Done { id: Some(id.clone()) } }];
@@ -278,7 +233,8 @@ impl Engine {
                     let mut state = job.found(&seen, &properties, &deposed);
                     state.status = ResourceStatus::Pending(format!("made in part: {error}"));
                     self.put(job.shared, writes, state).await?;
-                    return Ok(Ended::Failed(format!("{error}; it was made in part, and the next run finishes it")));
+                    job.because(&error);
+                    return Ok(Ended::Failed(format!("{}; it was made in part, and the next run finishes it", error.told())));
                 }
                 // Of a throttled call nothing was carried out, whatever a look shows or does not show.
                 Ok(Found::OnlyTheOld(_)) | Err(_) if error.kind == ErrorKind::Throttled => self.write(job.shared, vec![failed]).await?,
@@ -299,7 +255,8 @@ impl Engine {
                 pause = self.rest(job, pause).await;
             }
             if !error.kind.is_retryable() || try_number == self.patience.tries || job.shared.cancel.level() > CancelLevel::None {
-                return Ok(Ended::Failed(format!("{error}{open}")));
+                job.because(&error);
+                return Ok(Ended::Failed(format!("{}{open}", error.told())));
             }
         }
         Ok(Ended::Failed("no try was made".to_owned()))
@@ -307,12 +264,12 @@ impl Engine {
 
     /// Looks by its id for a resource that the plan did not find: one that was made and never seen, for as long as it may stay unseen.
     /// None where nothing shows up. The error says why that is not clear.
-    async fn appear(&self, job: &Job<'_>, state: &ResourceState) -> Result<Option<PhysicalId>, String> {
+    pub(crate) async fn appear(&self, job: &Job<'_>, state: &ResourceState) -> Result<Option<PhysicalId>, String> {
         let Some(id) = &state.id else { return Ok(None) };
         let patience = if matches!(state.status, ResourceStatus::Pending(_)) { self.patience.shows } else { Duration::ZERO };
         let since = Instant::now();
         loop {
-            match self.provider.observe(&job.request(Some(id), &state.properties)).await {
+            match self.observe(&job.request(Some(id), &state.properties), Some(state)).await {
                 Ok(Some(seen)) if seen.readiness == Readiness::Deleting => return Ok(None),
                 Ok(Some(_)) => return Ok(Some(id.clone())),
                 Err(error) if error.kind == ErrorKind::Unsupported => return Ok(None),
@@ -369,7 +326,7 @@ impl Engine {
         deposed: &[Deposed],
     ) -> Result<Result<Option<PhysicalId>, String>, EngineError> {
         let open = {
-            let mut open = job.shared.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut open = job.shared.open.lock().unwrap_or_else(PoisonError::into_inner);
             open.remove(&job.action.address).unwrap_or_default()
         };
         let creates: Vec<OpenIntent> = open.into_iter().filter(|open| open.intent.operation == IntentOperation::Create).collect();
@@ -424,7 +381,9 @@ impl Engine {
     async fn find_ours(&self, job: &Job<'_>, properties: &Document) -> Result<Found, ProviderError> {
         let known = job.known();
         let replaced = known.as_ref().filter(|_| job.action.change == Change::ReplaceCreateFirst).and_then(|state| state.id.as_ref());
-        let old: Vec<PhysicalId> = known.iter().flat_map(|state| &state.deposed).map(|left| &left.id).chain(replaced).cloned().collect();
+        let mut old: Vec<PhysicalId> =
+            known.iter().flat_map(|state| &state.deposed).map(|left| &left.id).chain(replaced).cloned().collect();
+        old.extend(job.shared.moved_away(&job.action.address));
         self.look_up(&job.request(None, properties), &old).await
     }
 
@@ -463,7 +422,7 @@ impl Engine {
                 false => ResourceStatus::Pending("made by an earlier run and not finished".to_owned()),
             };
             self.put(job.shared, Vec::new(), found).await?;
-            return Ok(if unsupported { Ended::Unsupported(error.operation) } else { Ended::Failed(error.to_string()) });
+            return Ok(if unsupported { Ended::Unsupported(error.operation) } else { job.refused(&error) });
         }
         let seen = self.wait_ready(job, &id, &properties).await;
         self.conclude(job, fresh, seen).await
@@ -478,6 +437,7 @@ impl Engine {
             Seen::Broken(observation, detail) => {
                 state.outputs = observation.outputs;
                 state.status = ResourceStatus::Tainted(detail.clone());
+                job.in_the_way("it was made and is broken");
                 Ended::Failed(format!("it was made and is broken: {detail}; the next plan replaces it"))
             }
             Seen::NotYet(observation, detail) => {
@@ -488,12 +448,14 @@ impl Engine {
                 if job.shared.cancel.level() > CancelLevel::None {
                     Ended::Stopped
                 } else {
+                    job.in_the_way("it was made and was not seen ready in time");
                     Ended::Failed(format!("it was made and was not seen ready in time: {detail}; the next run looks again"))
                 }
             }
             Seen::Error(error) => {
                 state.status = ResourceStatus::Pending(error.to_string());
-                Ended::Failed(format!("it was made, and looking at it failed: {error}; the next run looks again"))
+                job.because(&error);
+                Ended::Failed(format!("it was made, and looking at it failed: {}; the next run looks again", error.told()))
             }
         };
         self.put(job.shared, Vec::new(), state).await?;
@@ -504,8 +466,9 @@ impl Engine {
         let deadline = Instant::now() + self.patience.ready;
         let mut pause = self.patience.first_pause;
         let mut last: Option<Box<Observation>> = None;
+        let known = job.known();
         loop {
-            let detail = match self.provider.observe(&job.request(Some(id), properties)).await {
+            let detail = match self.observe(&job.request(Some(id), properties), known.as_ref()).await {
                 Ok(Some(observation)) => match observation.readiness.clone() {
                     Readiness::Ready => return Seen::As(Box::new(observation)),
                     Readiness::Failed(detail) => return Seen::Broken(Box::new(observation), detail),
@@ -529,7 +492,7 @@ impl Engine {
     }
 
     /// Pauses, or less when the run shall stop; returns the next pause.
-    async fn rest(&self, job: &Job<'_>, pause: Duration) -> Duration {
+    pub(crate) async fn rest(&self, job: &Job<'_>, pause: Duration) -> Duration {
         let _rest = job.shared.rests.begin();
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
@@ -592,121 +555,7 @@ impl Engine {
                 self.conclude(job, fresh, seen).await
             }
             Err(error) if error.kind == ErrorKind::Unsupported => Ok(Ended::Unsupported(error.operation)),
-            Err(error) => Ok(Ended::Failed(error.to_string())),
-        }
-    }
-
-    async fn delete_current(&self, job: &Job<'_>, state: ResourceState) -> Result<Ended, EngineError> {
-        let Some(id) = state.id.clone() else {
-            if let Some(left) = state.deposed.first() {
-                return Ok(Ended::Failed(format!(
-                    "what an earlier replacement left behind still stands: {}; the next run deletes it",
-                    left.id
-                )));
-            }
-            self.forget(job.shared, Vec::new(), &state.address).await?;
-            return Ok(Ended::Done);
-        };
-        // A cloud that does not show it yet would call it gone already.
-        if matches!(state.status, ResourceStatus::Pending(_))
-            && let Err(unclear) = self.appear(job, &state).await
-        {
-            return Ok(Ended::Failed(unclear));
-        }
-        let ended = self.delete(job, &id, &state.properties).await?;
-        // What an emulator can make and not delete goes with the emulator: it is not ours to wait for.
-        if matches!(ended, Ended::Done | Ended::Unsupported(_)) {
-            match job.known() {
-                // Forgotten together with this one, an older incarnation would stand for ever.
-                Some(mut state) if !state.deposed.is_empty() => {
-                    state.id = None;
-                    state.status = ResourceStatus::Pending("deleted, and what a replacement left behind still stands".to_owned());
-                    self.put(job.shared, Vec::new(), state).await?;
-                }
-                _ => self.forget(job.shared, Vec::new(), &state.address).await?,
-            }
-        }
-        Ok(ended)
-    }
-
-    async fn delete_deposed(&self, job: &Job<'_>, id: &PhysicalId, properties: &Document) -> Result<Ended, EngineError> {
-        let ended = self.delete(job, id, properties).await?;
-        if ended == Ended::Done
-            && let Some(mut state) = job.known()
-        {
-            state.deposed.retain(|left| left.id != *id);
-            self.put(job.shared, Vec::new(), state).await?;
-        }
-        Ok(ended)
-    }
-
-    async fn delete(&self, job: &Job<'_>, id: &PhysicalId, properties: &Document) -> Result<Ended, EngineError> {
-        let deadline = Instant::now() + self.patience.in_use;
-        let mut pause = self.patience.first_pause;
-        let mut try_number = 0;
-        loop {
-            let permit = self.limits.admit(job.placement, &job.action.service).await;
-            let token = format!("{}-delete", job.token(try_number));
-            self.write(job.shared, vec![job.intent(&token, IntentOperation::Delete, Some(id.clone()), properties)]).await?;
-            let result = self.provider.delete(&job.request(Some(id), properties)).await;
-            drop(permit);
-            let outcome = match &result {
-                Ok(()) => Outcome::Done { id: Some(id.clone()) },
-                Err(error) => Outcome::Failed { error: error.to_string() },
-            };
-            self.write(job.shared, vec![Write::Outcome { token, outcome }]).await?;
-            let error = match result {
-                Ok(()) => break,
-                Err(error) => error,
-            };
-            if error.kind == ErrorKind::Unsupported {
-                return Ok(Ended::Unsupported(error.operation));
-            }
-            try_number += 1;
-            let again = match error.kind {
-                // What used it may still be on its way out.
-                ErrorKind::Dependency | ErrorKind::Conflict => Instant::now() < deadline,
-                kind => kind.is_retryable() && try_number <= self.patience.tries,
-            };
-            if !again || job.shared.cancel.level() > CancelLevel::None {
-                return Ok(Ended::Failed(error.to_string()));
-            }
-            job.shared.tell(Event::Waiting { step: job.step.id, address: job.action.address.clone(), detail: error.to_string() });
-            pause = self.rest(job, pause).await;
-            if job.shared.cancel.level() > CancelLevel::None {
-                return Ok(Ended::Failed(error.to_string()));
-            }
-        }
-        self.wait_gone(job, id, properties).await
-    }
-
-    async fn wait_gone(&self, job: &Job<'_>, id: &PhysicalId, properties: &Document) -> Result<Ended, EngineError> {
-        let deadline = Instant::now() + self.patience.ready;
-        let mut pause = self.patience.first_pause;
-        // A setting of the account is never gone: it is back at its default.
-        if self.contracts.of_type(&job.action.type_name.0).is_some_and(|contract| contract.singleton) {
-            return Ok(Ended::Done);
-        }
-        loop {
-            let detail = match self.provider.observe(&job.request(Some(id), properties)).await {
-                Ok(None) => return Ok(Ended::Done),
-                Ok(Some(observation)) => match observation.readiness {
-                    Readiness::Deleting => "being deleted".to_owned(),
-                    Readiness::Pending(detail) | Readiness::Failed(detail) => detail,
-                    Readiness::Ready => "still there".to_owned(),
-                },
-                Err(error) if error.kind.is_retryable() => error.to_string(),
-                Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Unsupported) => return Ok(Ended::Done),
-                Err(error) => return Ok(Ended::Failed(format!("its deletion was accepted, and looking for it failed: {error}"))),
-            };
-            job.shared.tell(Event::Waiting { step: job.step.id, address: job.action.address.clone(), detail: detail.clone() });
-            if job.shared.cancel.level() > CancelLevel::None {
-                return Ok(Ended::Stopped);
-            }
-            if Instant::now() >= deadline {
-                return Ok(Ended::Failed(format!("its deletion was accepted and it is still there: {detail}")));
-            }
-            pause = self.rest(job, pause).await;
+            Err(error) => Ok(job.refused(&error)),
         }
     }
 }

@@ -77,11 +77,11 @@ fn part(sent: &Map<String, Value>, seen: &Map<String, Value>) -> Map<String, Val
 }
 
 impl Engine {
-    /// Settles what dead runs left open on the planned scopes and no create step of this plan will look up.
+    /// Settles what dead runs left open at the wanted addresses of the planned scopes and no create step of this plan will look up.
     ///
     /// A change or a removal was planned anew from what the cloud shows, so its intent is only closed. A creation is looked up:
     /// what is there goes into the state, so that the next plan keeps or removes it.
-    pub(crate) async fn recover_unplanned(&self, shared: &Shared<'_>) -> Result<(), EngineError> {
+    pub(crate) async fn recover_unplanned(&self, shared: &Shared<'_>, wanted: impl Fn(&Address) -> bool) -> Result<(), EngineError> {
         let planned = |address: &Address| {
             let steps = shared.plan.steps.iter().filter(|step| step.operation == Operation::Create);
             steps.filter_map(|step| shared.plan.actions.get(step.action)).any(|action| action.address == *address)
@@ -91,7 +91,7 @@ impl Engine {
             let mut settled = Vec::new();
             for (address, intents) in open.iter_mut() {
                 // Scopes outside the plan may be at work under a run that lives.
-                if !shared.plan.scopes.iter().any(|part| part.scope == *address.scope()) {
+                if !wanted(address) || !shared.plan.scopes.iter().any(|part| part.scope == *address.scope()) {
                     continue;
                 }
                 let look_up_later = planned(address);
@@ -129,7 +129,7 @@ impl Engine {
                 id: state.id.as_ref(),
                 properties: &state.properties,
             };
-            match self.provider.observe(&request).await {
+            match self.observe(&request, Some(&state)).await {
                 Ok(Some(seen)) => {
                     let mut sent = state.properties.clone();
                     sent.0.extend(intent.properties.0.iter().map(|(key, value)| (key.clone(), value.clone())));
@@ -161,8 +161,9 @@ impl Engine {
             properties: &intent.properties,
         };
         let state = shared.states().get(intent.address.scope()).and_then(|scope| scope.resources.get(&intent.address)).cloned();
-        let known: Vec<PhysicalId> =
+        let mut known: Vec<PhysicalId> =
             state.iter().flat_map(|state| state.deposed.iter().map(|left| &left.id).chain(&state.id)).cloned().collect();
+        known.extend(shared.moved_away(&intent.address));
         let mut look = self.look_up(&request, &known).await;
         while matches!(look, Ok(Found::Nothing | Found::OnlyTheOld(_))) && self.may_show_up(shared, age + since.elapsed()) {
             tokio::time::sleep(self.patience.longest_pause).await;
@@ -245,6 +246,7 @@ impl Engine {
             waiting_for: action.waiting_for.clone(),
             purpose: action.purpose.clone(),
             deposed,
+            formerly: Vec::new(),
         }))
     }
 
@@ -258,7 +260,7 @@ impl Engine {
     /// # Errors
     /// The cloud's, or a conflict where something of that name carries another owner.
     pub(crate) async fn look_up(&self, request: &Request<'_>, known: &[PhysicalId]) -> Result<Found, ProviderError> {
-        let seen = match self.provider.find_besides(request, known).await {
+        let seen = match self.sought(request, known).await {
             // An emulator that cannot show it never made it.
             Err(error) if error.kind == ErrorKind::Unsupported => return Ok(Found::Nothing),
             Err(error) => return Err(error),

@@ -189,6 +189,6 @@ impl Engine {
             id: state.id.as_ref(),
             properties: &state.properties,
         };
-        (state, self.provider.observe(&request).await)
+        (state, self.observe(&request, Some(state)).await)
     }
 }

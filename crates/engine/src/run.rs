@@ -1,15 +1,15 @@
 //! Walks a plan's steps in parallel.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use serde::{Deserialize, Serialize};
-use strata_graph::{Address, Scope};
-use strata_plan::{Operation, Plan, ScopeState, StepId};
+use strata_graph::{Address, PhysicalId, Scope};
+use strata_plan::{Operation, Plan, ScopeState, StepId, relocate};
 use strata_store::{Asked, IntentOperation, OpenIntent, Outcome, RunId, RunStatus, Starter, StepRecord, StoreError, Write};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
@@ -37,6 +37,8 @@ pub enum Ended {
     Unsupported(String),
     /// It failed.
     Failed(String),
+    /// It was left alone, since it keeps failing in the same way.
+    Held(String),
     /// One before it failed.
     Blocked(Address),
     /// The run was stopped before it was started, or while it was waited for.
@@ -105,6 +107,8 @@ pub(crate) struct Shared<'p> {
     pub placements: BTreeMap<Scope, strata_provider::Placement>,
     pub undecided: Mutex<Undecided>,
     pub rests: Rests,
+    /// Whether the run's deadline stopped it.
+    pub late: AtomicBool,
 }
 
 impl Shared<'_> {
@@ -113,6 +117,14 @@ impl Shared<'_> {
         let mut undecided = self.undecided.lock().unwrap_or_else(PoisonError::into_inner);
         undecided.tokens.extend(tokens);
         undecided.notes.extend(note);
+    }
+
+    /// What had this address before and may still carry its tag: no look-up for the address means that.
+    pub(crate) fn moved_away(&self, address: &Address) -> Vec<PhysicalId> {
+        let states = self.states();
+        let all = states.values().flat_map(|scope| scope.resources.values()).filter(|state| state.address != *address);
+        let moved = all.filter(|state| state.formerly.contains(address));
+        moved.flat_map(|state| state.id.iter().chain(state.deposed.iter().map(|left| &left.id))).cloned().collect()
     }
 
     pub(crate) fn states(&self) -> MutexGuard<'_, BTreeMap<Scope, ScopeState>> {
@@ -173,12 +185,25 @@ impl Engine {
             placements,
             undecided: Mutex::default(),
             rests: Rests::default(),
+            late: AtomicBool::new(false),
         });
         let heart = self.heart(run.clone(), shared.cancel.clone());
-        let walked = self.walk(&shared).await;
+        let steps = {
+            let mut walk = std::pin::pin!(self.walk(&shared));
+            tokio::select! {
+                biased;
+                walked = &mut walk => walked,
+                () = tokio::time::sleep(self.patience.run) => {
+                    shared.late.store(true, Ordering::SeqCst);
+                    shared.cancel.at_least(CancelLevel::AfterCallsInFlight);
+                    walk.await
+                }
+            }
+        };
         drop(heart);
-        let steps = walked?;
-        let mut report = report(&run, plan, steps, shared.cancel.level());
+        let steps = steps?;
+        let late = shared.late.load(Ordering::SeqCst).then_some(self.patience.run);
+        let mut report = report(&run, plan, steps, shared.cancel.level(), late);
         let undecided = std::mem::take(&mut *shared.undecided.lock().unwrap_or_else(PoisonError::into_inner));
         for note in undecided.notes.iter().filter_map(|note| note.detail.as_ref()) {
             report.summary.push_str("; ");
@@ -213,7 +238,7 @@ impl Engine {
 
     async fn walk(&self, shared: &Arc<Shared<'_>>) -> Result<Vec<Ended>, EngineError> {
         self.record(shared).await?;
-        self.recover_unplanned(shared).await?;
+        self.recover_unplanned(shared, |_| true).await?;
         let steps = &shared.plan.steps;
         let mut ended: Vec<Option<Ended>> = vec![None; steps.len()];
         let index: HashMap<StepId, usize> = steps.iter().enumerate().map(|(index, step)| (step.id, index)).collect();
@@ -284,11 +309,26 @@ impl Engine {
         }
     }
 
-    /// Writes where unchanged resources come from now.
+    /// Writes what the plan says of the record alone: new addresses, what is taken over, where unchanged resources come from now.
     async fn record(&self, shared: &Shared<'_>) -> Result<(), EngineError> {
+        let moved: BTreeSet<&Address> = shared.plan.moves.iter().map(|moved| &moved.from).collect();
+        if !moved.is_empty() {
+            // What a dead run began under the old address carries its tag: it is looked up before the record moves on.
+            self.recover_unplanned(shared, |address| moved.contains(address)).await?;
+        }
         let mut writes = Vec::new();
         {
             let mut states = shared.states();
+            let touched = relocate(&mut states, &shared.plan.moves);
+            writes.extend(moved.into_iter().flat_map(|from| [Write::Remove(from.clone()), Write::Succeeded(from.clone())]));
+            let known = |address: &Address| states.get(address.scope())?.resources.get(address).cloned();
+            writes.extend(touched.iter().filter_map(known).map(|state| Write::Put(Box::new(state))));
+            for state in &shared.plan.adopted {
+                let scope = state.address.scope();
+                let of_scope = states.entry(scope.clone()).or_insert_with(|| ScopeState::empty(scope.clone()));
+                of_scope.resources.insert(state.address.clone(), state.clone());
+                writes.push(Write::Put(Box::new(state.clone())));
+            }
             for record in &shared.plan.records {
                 let Some(state) = states.get_mut(record.address.scope()).and_then(|scope| scope.resources.get_mut(&record.address)) else {
                     continue;
@@ -318,6 +358,7 @@ fn records(plan: &Plan, steps: &[Ended]) -> Vec<StepRecord> {
         let (ended, detail) = match ended {
             Ended::Done => ("done", None),
             Ended::Failed(why) => ("failed", Some(why.clone())),
+            Ended::Held(why) => ("held", Some(why.clone())),
             Ended::Blocked(by) => ("blocked", Some(format!("waits for {by}"))),
             Ended::Unsupported(what) => ("unsupported", Some(what.clone())),
             Ended::Stopped => ("stopped", None),
@@ -333,16 +374,27 @@ fn records(plan: &Plan, steps: &[Ended]) -> Vec<StepRecord> {
     .collect()
 }
 
-fn report(run: &RunId, plan: &Plan, steps: Vec<Ended>, cancel: CancelLevel) -> RunReport {
+/// A length of time in its largest whole unit.
+fn written(time: Duration) -> String {
+    match time.as_millis() {
+        millis if millis % 3_600_000 == 0 => format!("{} h", millis / 3_600_000),
+        millis if millis % 60_000 == 0 => format!("{} min", millis / 60_000),
+        millis if millis % 1000 == 0 => format!("{} s", millis / 1000),
+        millis => format!("{millis} ms"),
+    }
+}
+
+fn report(run: &RunId, plan: &Plan, steps: Vec<Ended>, cancel: CancelLevel, late: Option<Duration>) -> RunReport {
     let count = |test: fn(&Ended) -> bool| steps.iter().filter(|ended| test(ended)).count();
     let done = count(|ended| matches!(ended, Ended::Done));
     let unsupported = count(|ended| matches!(ended, Ended::Unsupported(_)));
     let failed = count(|ended| matches!(ended, Ended::Failed(_)));
     let blocked = count(|ended| matches!(ended, Ended::Blocked(_)));
     let stopped = count(|ended| matches!(ended, Ended::Stopped));
-    let status = if failed + blocked + stopped == 0 {
+    let held = count(|ended| matches!(ended, Ended::Held(_)));
+    let status = if failed + blocked + stopped + held == 0 {
         RunStatus::Done
-    } else if cancel > CancelLevel::None {
+    } else if cancel > CancelLevel::None && (late.is_none() || cancel == CancelLevel::Now) {
         RunStatus::Cancelled
     } else if done == 0 {
         RunStatus::Failed
@@ -350,12 +402,19 @@ fn report(run: &RunId, plan: &Plan, steps: Vec<Ended>, cancel: CancelLevel) -> R
         RunStatus::PartiallyDone
     };
     let mut parts = vec![format!("{done} of {} steps done", plan.steps.len())];
-    for (number, what) in
-        [(unsupported, "not supported by this emulator"), (failed, "failed"), (blocked, "blocked by a failure"), (stopped, "not started")]
-    {
+    for (number, what) in [
+        (unsupported, "not supported by this emulator"),
+        (failed, "failed"),
+        (held, "held, since they keep failing"),
+        (blocked, "blocked by a failure"),
+        (stopped, "not started"),
+    ] {
         if number > 0 {
             parts.push(format!("{number} {what}"));
         }
+    }
+    if let Some(deadline) = late.filter(|_| status != RunStatus::Done) {
+        parts.push(format!("stopped by its deadline of {}", written(deadline)));
     }
     RunReport { run: run.clone(), status, steps, summary: parts.join(", ") }
 }

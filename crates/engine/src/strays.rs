@@ -63,6 +63,8 @@ impl Engine {
                         }
                     }
                     _ if started_by_another(&thing.arn) => {}
+                    // It has another address since: its tag follows.
+                    _ if state.resources.values().any(|known| known.address.kind() == address.kind() && is(known, &thing.arn)) => {}
                     _ => strays.found.push(Stray { address: thing.address, arn: thing.arn, beside: None }),
                 }
             }
@@ -83,6 +85,12 @@ fn started_by_another(arn: &str) -> bool {
     ["instance", "volume", "network-interface", "snapshot", "task"]
         .iter()
         .any(|kind| arn.split(':').nth(5).is_some_and(|resource| resource.split('/').next() == Some(kind)))
+}
+
+/// Whether an ARN surely names this.
+fn is(known: &ResourceState, arn: &str) -> bool {
+    let mut ids = known.id.iter().chain(known.deposed.iter().map(|left| &left.id));
+    ids.any(|id| id.0 == arn || last(&id.0) == last(arn)) || known.outputs.values().any(|value| value == arn)
 }
 
 /// Whether an ARN surely names something else than what is known under its address.

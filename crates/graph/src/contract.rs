@@ -2,7 +2,7 @@
 //!
 //! Plan and engine decide by these contracts alone, so neither knows a cloud.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a replacement is made before or after the old one is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +121,7 @@ impl TypeContract {
 pub struct Contracts {
     by_type: BTreeMap<&'static str, &'static TypeContract>,
     by_kind: BTreeMap<&'static str, &'static TypeContract>,
+    sometimes: BTreeSet<(&'static str, &'static str)>,
 }
 
 impl Contracts {
@@ -132,6 +133,19 @@ impl Contracts {
             all.by_kind.insert(contract.kind, contract);
         }
         all
+    }
+
+    /// The same, where these outputs (type and name) are those of some resources of their type only.
+    #[must_use]
+    pub fn with_sometimes(mut self, outputs: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
+        self.sometimes.extend(outputs);
+        self
+    }
+
+    /// Whether a resource of the type may be ready without this output.
+    #[must_use]
+    pub fn may_lack(&self, type_name: &str, output: &str) -> bool {
+        self.sometimes.iter().any(|(of, name)| *of == type_name && *name == output)
     }
 
     /// The contract of a type.

@@ -6,7 +6,9 @@ use serde_json::Value;
 use strata_graph::{Address, Contracts, Document, Graph, GraphError, Ordered, ReplaceOrder, Resource, Scope, TypeContract};
 use strata_policy::Verdict;
 
+use crate::breaker;
 use crate::compare::{FieldChange, Side, compare};
+use crate::directions::{Directions, Move};
 use crate::model::{Action, Change, Endpoint, Notice, Plan, Purpose, Reason, Record, ScopePlan};
 use crate::removal::{Pinned, delete_action, keep};
 use crate::state::{Observations, Placement, ResourceState, ResourceStatus, ScopeState};
@@ -52,6 +54,8 @@ pub struct PlanInput<'a> {
     pub endpoints: Vec<Endpoint>,
     /// Who must approve.
     pub approve: Vec<String>,
+    /// What is taken over, moved, left to others, or tried again.
+    pub directions: &'a Directions,
 }
 
 /// Why no plan can be made.
@@ -67,6 +71,18 @@ pub enum PlanError {
         address: Address,
         /// Which type.
         type_name: String,
+    },
+    /// What is taken over or moved would be made anew, and what stands removed.
+    #[error("{address} is {how} and would be replaced: {fields}")]
+    WouldReplace {
+        /// Which resource.
+        address: Address,
+        /// `adopted` or `moved`.
+        how: &'static str,
+        /// What differs and cannot be changed in place.
+        fields: String,
+        /// The same as a patch of the files: what stands, in one line of YAML.
+        patch: String,
     },
     /// The plan cannot be written.
     #[error("the plan cannot be written: {0}")]
@@ -97,6 +113,15 @@ type Outlooks<'a> = HashMap<&'a Address, Outlook>;
 /// # Errors
 /// [`PlanError`] where the graph is none or holds an unknown type.
 pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
+    if input.directions.keeps_the_record() {
+        return build_on(input);
+    }
+    let (states, observations) = input.directions.carried(input.states, input.observations);
+    build_on(PlanInput { states: &states, observations: &observations, ..input })
+}
+
+/// The plan, where what is taken over and moved is on record already.
+fn build_on(input: PlanInput<'_>) -> Result<Plan, PlanError> {
     let order = input.graph.checked_order()?;
     let planned: BTreeMap<&Scope, &Desired> = input.scopes.iter().map(|desired| (&desired.scope, desired)).collect();
     let mut unwanted: BTreeMap<Address, &ResourceState> = BTreeMap::new();
@@ -125,9 +150,19 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
         let observation = input.observations.get(address).map(Option::as_ref);
         // Of what is new nothing is compared.
         let properties = state.map(|_| resolve(resource, &desired.placement, &input, &outlooks)).unwrap_or_default();
-        let (mut decision, outlook) = decide(&dependencies, contract, state, &properties, observation, &outlooks);
+        let stands = observation.flatten().or_else(|| state.map(|state| &state.properties));
+        let left_alone = |wanted: &Document| match stands {
+            Some(stands) => input.directions.ignored.as_it_stands(address, wanted, stands),
+            None => wanted.clone(),
+        };
+        let (mut decision, outlook) = decide(&dependencies, contract, state, &left_alone(&properties), observation, &outlooks);
         if state.is_some_and(|state| state.deposed.iter().all(|left| pinned.left_behind.contains(&left.id))) {
             decision = decision.filter(|(change, ..)| *change != Change::DeleteLeftBehind);
+        }
+        if let Some((Change::ReplaceCreateFirst | Change::ReplaceDeleteFirst, _, fields)) = &decision
+            && let Some(how) = input.directions.taken(address)
+        {
+            return Err(would_replace(address, how, fields));
         }
         outlooks.insert(address, outlook);
         match decision {
@@ -143,7 +178,7 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
                     Change::Create => None,
                     _ => observation.flatten().or_else(|| state.map(|state| &state.properties)).cloned(),
                 },
-                after: Some(resource.properties.clone()),
+                after: Some(if change == Change::Update { left_alone(&resource.properties) } else { resource.properties.clone() }),
                 dependencies: dependencies.into_iter().collect(),
                 origins: resource.origins.clone(),
                 data: resource.data.clone(),
@@ -153,6 +188,8 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
             None => {
                 *unchanged.entry(&desired.scope).or_default() += 1;
                 if let Some(state) = state {
+                    // Others may change what is theirs every minute: that alone is nothing to write down.
+                    let properties = input.directions.ignored.as_it_stands(address, &properties, &state.properties);
                     records.extend(record(resource, dependencies, state, properties));
                 }
             }
@@ -194,6 +231,9 @@ pub fn build(input: PlanInput<'_>) -> Result<Plan, PlanError> {
         states: &states,
         contracts: input.contracts,
         pinned,
+        moves: input.directions.moves.clone(),
+        adopted: input.directions.adopted.clone(),
+        retry: &input.directions.retry,
     })
 }
 
@@ -213,6 +253,9 @@ pub(crate) struct Parts<'a> {
     pub states: &'a [&'a ScopeState],
     pub contracts: &'a Contracts,
     pub pinned: Pinned,
+    pub moves: Vec<Move>,
+    pub adopted: Vec<ResourceState>,
+    pub retry: &'a BTreeSet<Address>,
 }
 
 /// Sorts, numbers the steps and seals the plan.
@@ -225,7 +268,8 @@ pub(crate) fn finish(mut parts: Parts<'_>) -> Result<Plan, PlanError> {
             &right.address,
         ))
     });
-    let steps = steps::number(&parts.actions, parts.states, parts.contracts, &parts.pinned)?;
+    let steps = steps::number(&parts.actions, parts.states, parts.contracts, &parts.pinned, &parts.moves)?;
+    let held = breaker::held(&parts.actions, &steps, parts.states, parts.retry);
     let mut plan = Plan {
         version: Plan::VERSION,
         digest: String::new(),
@@ -236,6 +280,9 @@ pub(crate) fn finish(mut parts: Parts<'_>) -> Result<Plan, PlanError> {
         actions: parts.actions,
         steps,
         records: parts.records,
+        moves: parts.moves,
+        adopted: parts.adopted,
+        held,
         kept: parts.kept,
         verdicts: parts.verdicts,
         notices: parts.notices,
@@ -283,6 +330,28 @@ fn resolve(resource: &Resource, placement: &Placement, input: &PlanInput<'_>, ou
         },
         &|pseudo| Some(placement.pseudo(pseudo)),
     )
+}
+
+fn would_replace(address: &Address, how: &'static str, fields: &[FieldChange]) -> PlanError {
+    let side = |side: &Side| match side {
+        Side::Absent => "nothing".to_owned(),
+        Side::Value(value) | Side::Unknown(value) => value.to_string(),
+    };
+    let fixed: Vec<&FieldChange> = fields.iter().filter(|field| field.replaces).collect();
+    let list = fixed.iter().map(|field| format!("{} is {} and shall be {}", field.path, side(&field.before), side(&field.after)));
+    let mut patch = serde_json::Map::new();
+    for field in &fixed {
+        let top = field.path.split('.').next().unwrap_or(&field.path);
+        if let (Side::Value(value), true) = (&field.before, top == field.path) {
+            patch.insert(field.path.clone(), value.clone());
+        }
+    }
+    PlanError::WouldReplace {
+        address: address.clone(),
+        how,
+        fields: list.collect::<Vec<_>>().join("; "),
+        patch: format!("patch: {{{}: {}}}", address.short(), Value::Object(patch)),
+    }
 }
 
 type Decision = Option<(Change, Vec<Reason>, Vec<FieldChange>)>;

@@ -47,6 +47,9 @@ impl Serialize for Sealed<'_> {
             actions,
             steps,
             records,
+            moves,
+            adopted,
+            held,
             kept,
             verdicts,
             notices,
@@ -55,9 +58,12 @@ impl Serialize for Sealed<'_> {
         } = self.0;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("actions", &Each(actions))?;
+        entry_of_some(&mut map, "adopted", adopted)?;
         entry_of_some(&mut map, "approve", approve)?;
         entry_of_some(&mut map, "endpoints", endpoints)?;
+        entry_of_some(&mut map, "held", held)?;
         entry_of_some(&mut map, "kept", kept)?;
+        entry_of_some(&mut map, "moves", moves)?;
         entry_of_some(&mut map, "notices", notices)?;
         map.serialize_entry("platform", platform)?;
         map.serialize_entry("purpose", purpose)?;
@@ -94,7 +100,8 @@ impl<T: Serialize> Serialize for Each<'_, T> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::model::{Action, Change, Endpoint, Kept, Notice, Operation, Purpose, Reason, Record, ScopePlan, Step, StepId};
+    use crate::directions::Move;
+    use crate::model::{Action, Change, Endpoint, Held, Kept, Notice, Operation, Purpose, Reason, Record, ScopePlan, Step, StepId};
     use crate::state::Placement;
     use serde_json::json;
     use strata_graph::{Address, Document, Layer, Origin, PhysicalId, Scope, Text, TypeName};
@@ -150,6 +157,17 @@ mod tests {
                 dependencies: vec![],
                 properties: Some(document),
             }],
+            moves: vec![Move { from: address.clone(), to: address.clone() }],
+            adopted: vec![],
+            held: vec![Held {
+                address: address.clone(),
+                tried: crate::breaker::Tried::Create,
+                times: 3,
+                since: "a".into(),
+                last: "b".into(),
+                cause: "denied".into(),
+                detail: "c".into(),
+            }],
             kept: vec![Kept { address, data: "db".into(), holds_data: true }],
             verdicts: vec![],
             notices: vec![Notice { code: "E0503".into(), message: "m".into(), origin: origins.first().cloned() }],
@@ -173,6 +191,8 @@ mod tests {
             actions: vec![],
             steps: vec![],
             records: vec![],
+            moves: vec![],
+            held: vec![],
             kept: vec![],
             notices: vec![],
             endpoints: vec![],

@@ -4,18 +4,24 @@
 //! written down with what it waits for, so the engine makes no choice; data that the user did not name is never
 //! deleted, nor anything that such data stands on.
 
+pub mod breaker;
 pub mod build;
 pub mod compare;
 mod digest;
+pub mod directions;
 pub mod model;
 pub mod observed;
 pub mod removal;
+pub mod repair;
 pub mod state;
 mod steps;
 
+pub use breaker::{FailedTry, Failure, Tried, attempt};
 pub use build::{Desired, PlanError, PlanInput, build};
 pub use compare::{FieldChange, Side, compare};
-pub use model::{Action, Change, Endpoint, Kept, Notice, Operation, Plan, Purpose, Reason, Record, ScopePlan, Step, StepId, Waiting};
+pub use directions::{Directions, Ignored, Move, MoveProblem, follow, relocate};
+pub use model::{Action, Change, Endpoint, Held, Kept, Notice, Operation, Plan, Purpose, Reason, Record, ScopePlan, Step, StepId, Waiting};
 pub use observed::observed_graph;
 pub use removal::{RemovalInput, remove};
+pub use repair::{Drift, RepairInput, all_drift, drift, repair};
 pub use state::{Deposed, Observations, Placement, ResourceState, ResourceStatus, ScopeState};

@@ -7,8 +7,10 @@ use serde_json::Value;
 use strata_graph::{Address, Document, Layer, Origin, PhysicalId, Scope, Text, TypeName};
 use strata_policy::Verdict;
 
+use crate::breaker::Tried;
 use crate::compare::FieldChange;
-use crate::state::Placement;
+use crate::directions::Move;
+use crate::state::{Placement, ResourceState};
 
 /// What a plan was made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +20,8 @@ pub enum Purpose {
     Up,
     /// Remove a scope.
     Down,
+    /// Set right what drifted, and nothing else.
+    Correct,
 }
 
 /// What happens to a resource.
@@ -273,6 +277,32 @@ pub struct Record {
     pub properties: Option<Document>,
 }
 
+/// An action of the plan that the run leaves alone, since it keeps failing in the same way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Which resource.
+    pub address: Address,
+    /// What was tried.
+    pub tried: Tried,
+    /// How many runs failed.
+    pub times: u32,
+    /// When the first of them did, RFC 3339.
+    pub since: String,
+    /// When the last did.
+    pub last: String,
+    /// The way they failed.
+    pub cause: String,
+    /// The last one's message.
+    pub detail: String,
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { tried, times, since, cause, .. } = self;
+        write!(formatter, "not tried: the last {times} runs failed to {tried} it in the same way, the first at {since}: {cause}")
+    }
+}
+
 /// The whole plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -295,6 +325,15 @@ pub struct Plan {
     /// What the state shall say of resources that stay as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<Record>,
+    /// What goes on record under another address, before anything is called.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
+    /// What stands and is taken over as it was seen: it goes on record before anything is called.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adopted: Vec<ResourceState>,
+    /// Actions that are not carried out, since they keep failing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<Held>,
     /// What a removal leaves standing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<Kept>,
@@ -326,6 +365,18 @@ impl Plan {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.actions.is_empty()
+    }
+
+    /// Whether a run would leave the record as it is, but for what it does in the cloud.
+    #[must_use]
+    pub fn keeps_the_record(&self) -> bool {
+        self.records.is_empty() && self.moves.is_empty() && self.adopted.is_empty()
+    }
+
+    /// Why an action on this address is not carried out, where it is not.
+    #[must_use]
+    pub fn held(&self, address: &Address) -> Option<&Held> {
+        self.held.iter().find(|held| held.address == *address)
     }
 
     /// How many actions of a kind there are.

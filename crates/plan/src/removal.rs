@@ -27,6 +27,8 @@ pub struct RemovalInput<'a> {
     pub delete_data: &'a BTreeSet<String>,
     /// What else to say.
     pub notices: Vec<Notice>,
+    /// What keeps failing and shall be tried again all the same.
+    pub retry: &'a BTreeSet<Address>,
 }
 
 /// Builds the plan that removes scopes. Scopes under one that keeps data are left out of the plan entirely.
@@ -83,6 +85,9 @@ pub fn remove(input: RemovalInput<'_>) -> Result<Plan, PlanError> {
         states: &states,
         contracts: input.contracts,
         pinned: Pinned::default(),
+        moves: Vec::new(),
+        adopted: Vec::new(),
+        retry: input.retry,
     })
 }
 

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strata_graph::{Address, Document, Layer, Origin, PhysicalId, Scope, TypeName};
 
+use crate::breaker::Failure;
+
 /// Where a scope's resources live.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Placement {
@@ -86,6 +88,9 @@ pub struct ResourceState {
     /// Older incarnations still to be deleted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deposed: Vec<Deposed>,
+    /// Addresses that it had before: its tag may still name one, or name it again by a call of a dead run that arrives late.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formerly: Vec<Address>,
 }
 
 /// Everything known of a scope.
@@ -106,6 +111,9 @@ pub struct ScopeState {
     pub stands_on: Vec<Scope>,
     /// Its resources.
     pub resources: BTreeMap<Address, ResourceState>,
+    /// What keeps failing, made or not.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub failures: BTreeMap<Address, Failure>,
 }
 
 impl Placement {
@@ -127,7 +135,15 @@ impl ScopeState {
     /// A scope of which nothing is known.
     #[must_use]
     pub fn empty(scope: Scope) -> Self {
-        Self { scope, serial: 0, placement: None, metadata: Value::Null, stands_on: Vec::new(), resources: BTreeMap::new() }
+        Self {
+            scope,
+            serial: 0,
+            placement: None,
+            metadata: Value::Null,
+            stands_on: Vec::new(),
+            resources: BTreeMap::new(),
+            failures: BTreeMap::new(),
+        }
     }
 }
 

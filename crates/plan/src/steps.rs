@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use strata_graph::{Address, Contracts, ReplaceOrder};
 
 use crate::build::PlanError;
+use crate::directions::Move;
 use crate::model::{Action, Change, Operation, Step, StepId};
 use crate::removal::Pinned;
 use crate::state::{ResourceState, ScopeState};
@@ -21,7 +22,13 @@ struct Own {
 }
 
 /// Numbers the steps of the actions.
-pub(crate) fn number(actions: &[Action], states: &[&ScopeState], contracts: &Contracts, pinned: &Pinned) -> Result<Vec<Step>, PlanError> {
+pub(crate) fn number(
+    actions: &[Action],
+    states: &[&ScopeState],
+    contracts: &Contracts,
+    pinned: &Pinned,
+    moves: &[Move],
+) -> Result<Vec<Step>, PlanError> {
     if actions.is_empty() {
         return Ok(Vec::new());
     }
@@ -108,6 +115,11 @@ pub(crate) fn number(actions: &[Action], states: &[&ScopeState], contracts: &Con
                 }
             }
         }
+    }
+    // What moves away carries the old address's tag until it was changed: another of that address is made after that.
+    for moved in moves {
+        let step = |address: &Address| own.get(address).and_then(|own| own.main);
+        wished.extend(step(&moved.from).zip(step(&moved.to)));
     }
     for (address, step) in deposed {
         let Some(mine) = own.get(address) else { continue };

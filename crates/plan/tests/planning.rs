@@ -132,6 +132,7 @@ impl World {
                     waiting_for: None,
                     purpose: String::new(),
                     deposed: Vec::new(),
+                    formerly: Vec::new(),
                 },
             );
         }
@@ -154,6 +155,7 @@ fn plan(graph: &Graph, state: Option<ScopeState>) -> Plan {
         notices: Vec::new(),
         endpoints: Vec::new(),
         approve: Vec::new(),
+        directions: &strata_plan::Directions::default(),
     })
     .unwrap()
 }
@@ -167,6 +169,7 @@ fn removal(state: &ScopeState) -> Plan {
         contracts: &contracts(),
         delete_data: &BTreeSet::new(),
         notices: Vec::new(),
+        retry: &BTreeSet::new(),
     })
     .unwrap()
 }

@@ -1,4 +1,4 @@
-//! The SDK's errors in the provider's terms. AWS's error codes are data in one table.
+//! The SDK's errors in the provider's terms. AWS's error codes are data in one table, `codes`.
 //!
 //! Invariant: the message never holds a request's body, so no secret can pass through an error.
 
@@ -7,64 +7,12 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use strata_provider::{ErrorKind, ProviderError};
 
-/// Fragments of error codes and what they mean, first match wins.
-///
-/// Sources: the *Common errors* page of each service's API reference and the EC2 error-code list.
-const CODES: &[(&str, ErrorKind)] = &[
-    ("Throttl", ErrorKind::Throttled),
-    ("TooManyRequests", ErrorKind::Throttled),
-    ("RequestLimitExceeded", ErrorKind::Throttled),
-    ("SlowDown", ErrorKind::Throttled),
-    ("PriorRequestNotComplete", ErrorKind::Throttled),
-    ("UpdateInProgress", ErrorKind::Throttled),
-    ("ExpiredToken", ErrorKind::Credentials),
-    ("InvalidClientTokenId", ErrorKind::Credentials),
-    ("UnrecognizedClient", ErrorKind::Credentials),
-    ("AuthFailure", ErrorKind::Credentials),
-    ("SignatureDoesNotMatch", ErrorKind::Credentials),
-    ("AccessDenied", ErrorKind::Denied),
-    ("UnauthorizedOperation", ErrorKind::Denied),
-    ("NotAuthorized", ErrorKind::Denied),
-    ("OptInRequired", ErrorKind::Denied),
-    ("LimitExceeded", ErrorKind::Quota),
-    ("QuotaExceeded", ErrorKind::Quota),
-    ("MaxNumberOfConfigurationRecorders", ErrorKind::Conflict),
-    ("MaxNumberOfDeliveryChannels", ErrorKind::Conflict),
-    ("TooMany", ErrorKind::Quota),
-    ("LastDeliveryChannelDeleteFailed", ErrorKind::Dependency),
-    ("DependencyViolation", ErrorKind::Dependency),
-    ("DeleteConflict", ErrorKind::Dependency),
-    ("ResourceInUse", ErrorKind::Dependency),
-    ("InUse", ErrorKind::Dependency),
-    ("BucketNotEmpty", ErrorKind::Dependency),
-    ("HostedZoneNotEmpty", ErrorKind::Dependency),
-    ("RepositoryNotEmpty", ErrorKind::Dependency),
-    ("InvalidDBInstanceState", ErrorKind::Conflict),
-    ("AlreadyExist", ErrorKind::Conflict),
-    ("AlreadyOwned", ErrorKind::Conflict),
-    ("Duplicate", ErrorKind::Conflict),
-    ("Conflict", ErrorKind::Conflict),
-    ("EntityAlreadyExists", ErrorKind::Conflict),
-    ("ConcurrentModification", ErrorKind::Conflict),
-    ("NotFound", ErrorKind::NotFound),
-    ("NoSuch", ErrorKind::NotFound),
-    ("DoesNotExist", ErrorKind::NotFound),
-    ("NonExistent", ErrorKind::NotFound),
-    ("Nonexistent", ErrorKind::NotFound),
-    ("UnknownResource", ErrorKind::NotFound),
-    ("OperationAborted", ErrorKind::Transient),
-    ("QueueDeletedRecently", ErrorKind::Transient),
-    ("InternalError", ErrorKind::Transient),
-    ("InternalFailure", ErrorKind::Transient),
-    ("ServiceUnavailable", ErrorKind::Transient),
-    ("RequestTimeout", ErrorKind::Transient),
-    ("Unavailable", ErrorKind::Transient),
-];
+use crate::codes;
 
 /// What an error code means.
 #[must_use]
 pub fn classify(code: &str) -> ErrorKind {
-    CODES.iter().find(|(fragment, _)| code.contains(fragment)).map_or(ErrorKind::Invalid, |(_, kind)| *kind)
+    codes::find(code).map_or(ErrorKind::Invalid, |row| row.kind)
 }
 
 /// An SDK error as a provider's; `operation` is written `service:Operation`.
@@ -89,6 +37,7 @@ where
             operation: operation.to_owned(),
             code: Some(format!("http-{status}")),
             message,
+            to_do: None,
         };
     }
     let kind = match (&error, code.as_deref(), status) {
@@ -118,7 +67,8 @@ where
         }
         text
     });
-    ProviderError { kind, operation: operation.to_owned(), code, message }
+    let to_do = code.as_deref().and_then(codes::find).filter(|row| row.kind == kind).and_then(|row| row.to_do).map(ToOwned::to_owned);
+    ProviderError { kind, operation: operation.to_owned(), code, message, to_do }
 }
 
 /// Turns 'not found' into `None`.
@@ -164,6 +114,14 @@ mod tests {
             ("BucketAlreadyOwnedByYou", ErrorKind::Conflict),
             ("InvalidParameterValue", ErrorKind::Invalid),
             ("ExpiredTokenException", ErrorKind::Credentials),
+            ("InvalidGroup.InUse", ErrorKind::Dependency),
+            ("InvalidPermission.Duplicate", ErrorKind::Conflict),
+            ("ServiceQuotaExceededException", ErrorKind::Quota),
+            ("ProvisionedThroughputExceededException", ErrorKind::Throttled),
+            ("DependencyTimeoutException", ErrorKind::Transient),
+            ("ResourceNotFoundException", ErrorKind::NotFound),
+            ("InsufficientInstanceCapacity", ErrorKind::Quota),
+            ("NodeQuotaForCustomerExceeded", ErrorKind::Quota),
         ] {
             assert_eq!(classify(code), kind, "{code}");
         }

@@ -13,6 +13,7 @@ pub mod certificatemanager;
 pub mod client;
 pub mod cloudtrail;
 pub mod cloudwatch;
+mod codes;
 pub mod config;
 pub mod ec2;
 pub mod ecr;

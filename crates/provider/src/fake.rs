@@ -333,6 +333,10 @@ impl Provider for FakeCloud {
             return Err(ProviderError::new(ErrorKind::NotFound, "fake:update", "no such thing"));
         };
         thing.properties = request.properties.clone();
+        // Whose it is, is what its tag says.
+        if let Some(owner) = request.properties.at(&format!("Tags.{ADDRESS_TAG}")).and_then(|tag| tag.as_str()) {
+            owner.clone_into(&mut thing.owner);
+        }
         thing.version += 1;
         if let Some(id) = request.id {
             thing.outputs = self.outputs(&request.type_name.0, &id.0, thing.version);

@@ -11,6 +11,7 @@
 pub mod addresses;
 mod check;
 mod de;
+mod directions;
 mod load;
 pub mod model;
 mod not_built;
@@ -29,6 +30,7 @@ mod yaml;
 use std::sync::Arc;
 
 pub use addresses::network_ranges;
+pub use directions::{Adoption, Ignoring, Renaming, WrittenDirections};
 pub use load::{Loaded, Spec, load};
 pub use model::*;
 pub use not_built::{NotBuilt, not_built_yet};

@@ -119,6 +119,10 @@ fn version(version: Option<u32>, tree: &Node, diagnostics: &mut Diagnostics) {
 }
 
 impl Spec {
+    pub(crate) fn platform_tree(&self) -> &Node {
+        &self.inner.platform_tree
+    }
+
     /// The platform.
     pub fn platform(&self) -> &Platform {
         &self.inner.platform

@@ -98,18 +98,6 @@ static NOT_BUILT: &[Row] = &[
         what: "the cost of a plan is not estimated, so the limit is not enforced",
     },
     Row { find: resources, what: "this type of resource is checked, but not made" },
-    Row {
-        find: |r| when(!r.application.moved.is_empty(), "moved"),
-        what: "renames are checked, but not followed: what has a new name is made anew",
-    },
-    Row {
-        find: |r| {
-            let mut paths = when(!r.application.adopt.is_empty(), "adopt");
-            paths.extend(when(!r.environment.adopt.is_empty(), &environment(r, "adopt")));
-            paths
-        },
-        what: "taking over existing resources is checked, but not done",
-    },
 ];
 
 /// The types of resources that are not built yet.

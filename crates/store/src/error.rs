@@ -1,5 +1,6 @@
 //! What can go wrong with the state on disk, in words that say what to do.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use strata_graph::Scope;
@@ -150,6 +151,7 @@ const BUSY: i64 = 5;
 const READONLY: i64 = 8;
 const CORRUPT: i64 = 11;
 const FULL: i64 = 13;
+const CANNOT_OPEN: i64 = 14;
 const NOT_A_DATABASE: i64 = 26;
 
 impl StoreError {
@@ -159,12 +161,22 @@ impl StoreError {
         let code = source.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|code| code.parse::<i64>().ok());
         match code.map(|code| code & 0xff) {
             Some(READONLY) => Self::ReadOnly { path: shown },
+            // On a file system that may only be read SQLite cannot make its files beside the database, and says no more than that.
+            Some(CANNOT_OPEN) if may_only_be_read(path) => Self::ReadOnly { path: shown },
             Some(BUSY) => Self::Locked { path: shown },
             Some(FULL) => Self::Full { path: shown },
             Some(CORRUPT | NOT_A_DATABASE) => Self::Corrupt { path: shown, backup: newest_copy(path), detail: source.to_string() },
             _ => Self::Database { path: shown, what, source },
         }
     }
+}
+
+/// Whether the file, or where it would be made, may be read and not written.
+fn may_only_be_read(path: &Path) -> bool {
+    let opened = std::fs::OpenOptions::new().append(true).open(path);
+    let refused = |error: std::io::Error| matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem);
+    let folder = path.parent().and_then(|folder| folder.metadata().ok());
+    opened.is_err_and(refused) || folder.is_some_and(|folder| folder.permissions().readonly())
 }
 
 /// The newest copy beside the state.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use strata_graph::{Address, Document, PhysicalId, Scope, TypeName};
-use strata_plan::{Placement, ResourceState};
+use strata_plan::{FailedTry, Placement, ResourceState};
 use strata_policy::Finding;
 
 /// How long a run that shows no life keeps its scopes, in seconds.
@@ -240,6 +240,10 @@ pub enum Write {
     Finding(Box<Finding>),
     /// A resource that is gone.
     Remove(Address),
+    /// A run failed on a resource: counted by [`strata_plan::Failure::after`], with the time of the write.
+    Failed(Box<FailedTry>),
+    /// What was tried of a resource succeeded: its failures are forgotten.
+    Succeeded(Address),
     /// The state of a scope changed outside of a run: plans made before are stale.
     Moved(Scope),
 }

@@ -4,7 +4,8 @@
 //! hands over costs more than the row itself, so they come in parts of many, each a JSON list that SQLite joins.
 
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
-use strata_plan::ResourceState;
+use strata_graph::Address;
+use strata_plan::{Failure, ResourceState};
 
 use crate::error::StoreError;
 use crate::sqlite::unreadable;
@@ -36,6 +37,21 @@ pub(crate) async fn resources(
         }
         after = last;
     }
+}
+
+/// What keeps failing. To be called in the transaction that reads the rest.
+pub(crate) async fn failures(
+    connection: &mut SqliteConnection,
+    failed: impl Fn(sqlx::Error) -> StoreError,
+) -> Result<Vec<(Address, Failure)>, StoreError> {
+    let rows = sqlx::query("SELECT address, body FROM failures ORDER BY address").fetch_all(connection).await.map_err(failed)?;
+    let mut all = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let written: String = row.get("address");
+        let address = written.parse().map_err(|_| StoreError::Import(format!("'{written}' in the state is no address")))?;
+        all.push((address, serde_json::from_str(row.get("body")).map_err(unreadable(format!("failures of {written}")))?));
+    }
+    Ok(all)
 }
 
 /// The same part row by row, to say which resource cannot be read.

@@ -1,7 +1,14 @@
 //! The database's tables and the migrations that lead to them. A migration is never changed once it was released.
 
 /// One statement list for each format; applied in order from the format that is found.
-pub(crate) const MIGRATIONS: &[&[&str]] = &[FIRST, RUNS_CAN_BE_ASKED, FINDINGS];
+pub(crate) const MIGRATIONS: &[&[&str]] = &[FIRST, RUNS_CAN_BE_ASKED, FINDINGS, FAILURES_ARE_COUNTED];
+
+/// What keeps failing, by resource; most of it was never made and so has no row among the resources.
+const FAILURES_ARE_COUNTED: &[&str] = &["CREATE TABLE failures (
+        address TEXT PRIMARY KEY,
+        scope TEXT NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT"];
 
 /// What others ask of a run, what became of its steps, and who took it away from its holder.
 const RUNS_CAN_BE_ASKED: &[&str] = &[

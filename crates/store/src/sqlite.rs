@@ -209,6 +209,7 @@ fn read_scope(row: &SqliteRow) -> Result<ScopeState, StoreError> {
         metadata: serde_json::from_str(row.get("metadata")).map_err(unreadable(what()))?,
         stands_on: serde_json::from_str(row.get("stands_on")).map_err(unreadable(what()))?,
         resources: std::collections::BTreeMap::new(),
+        failures: std::collections::BTreeMap::new(),
     })
 }
 
@@ -243,6 +244,7 @@ impl Store for SqliteStore {
         };
         let resources = read::resources(&mut moment, Some(&name), &failed).await?;
         state.resources = resources.into_iter().map(|resource| (resource.address.clone(), resource)).collect();
+        state.failures = read::failures(&mut moment, &failed).await?.into_iter().filter(|(address, _)| address.scope() == scope).collect();
         Ok(state)
     }
 
@@ -262,6 +264,11 @@ impl Store for SqliteStore {
             }
             if let Some(state) = states.get_mut(resource.address.scope()) {
                 state.resources.insert(resource.address.clone(), resource);
+            }
+        }
+        for (address, failure) in read::failures(&mut moment, &failed).await? {
+            if let Some(state) = states.get_mut(address.scope()) {
+                state.failures.insert(address, failure);
             }
         }
         Ok(states.into_values().collect())
@@ -593,6 +600,7 @@ mod tests {
             notices: vec![],
             endpoints: vec![],
             approve: vec![],
+            directions: &strata_plan::Directions::default(),
         })
         .unwrap()
     }
@@ -616,6 +624,7 @@ mod tests {
             waiting_for: None,
             purpose: String::new(),
             deposed: vec![],
+            formerly: vec![],
         }
     }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use strata_graph::{Address, Scope};
-use strata_plan::ResourceState;
+use strata_plan::{FailedTry, Failure, ResourceState};
 use strata_policy::Finding;
 use tokio::sync::{mpsc, oneshot};
 
@@ -91,6 +91,8 @@ struct Gathered<'a> {
     resources: BTreeMap<&'a Address, Option<&'a ResourceState>>,
     refreshed: Vec<(&'a ResourceState, &'a ResourceState)>,
     findings: Vec<&'a Finding>,
+    /// What came of a run's work on a resource: its failure, or that it succeeded.
+    tried: BTreeMap<&'a Address, Option<&'a FailedTry>>,
 }
 
 impl<'a> Gathered<'a> {
@@ -121,6 +123,12 @@ impl<'a> Gathered<'a> {
                 }
                 Write::Remove(address) => {
                     all.resources.insert(address, None);
+                }
+                Write::Failed(failed) => {
+                    all.tried.insert(&failed.address, Some(failed));
+                }
+                Write::Succeeded(address) => {
+                    all.tried.insert(address, None);
                 }
                 Write::Refresh { was, now } => all.refreshed.push((was, now)),
                 Write::Finding(finding) => all.findings.push(finding),
@@ -171,6 +179,9 @@ impl<'a> Gathered<'a> {
         for finding in self.findings {
             findings::put(connection, finding, failed).await?;
         }
+        for (address, failure) in self.tried {
+            count_failure(connection, address, failure, at, failed).await?;
+        }
         let (mut put, mut removed) = (Vec::new(), Vec::new());
         for (was, now) in self.refreshed {
             // Who writes it in this very transaction knows more, too.
@@ -195,6 +206,36 @@ impl<'a> Gathered<'a> {
         }
         Ok(())
     }
+}
+
+/// Counts one more failure of a resource, or forgets all.
+async fn count_failure(
+    connection: &mut SqliteConnection,
+    address: &Address,
+    failure: Option<&FailedTry>,
+    at: &str,
+    failed: &(impl Fn(sqlx::Error) -> StoreError + Sync),
+) -> Result<(), StoreError> {
+    let Some(failure) = failure else {
+        sqlx::query("DELETE FROM failures WHERE address = ?").bind(address.as_str()).execute(connection).await.map_err(failed)?;
+        return Ok(());
+    };
+    let known: Option<String> = sqlx::query_scalar("SELECT body FROM failures WHERE address = ?")
+        .bind(address.as_str())
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(failed)?;
+    let known: Option<Failure> =
+        known.map(|body| serde_json::from_str(&body)).transpose().map_err(unreadable(format!("failures of {address}")))?;
+    let body = serde_json::to_string(&Failure::after(known, failure.clone(), at.to_owned())).map_err(unreadable("a failure"))?;
+    sqlx::query("INSERT INTO failures (address, scope, body) VALUES (?, ?, ?) ON CONFLICT (address) DO UPDATE SET body = excluded.body")
+        .bind(address.as_str())
+        .bind(address.scope().to_string())
+        .bind(body)
+        .execute(connection)
+        .await
+        .map_err(failed)?;
+    Ok(())
 }
 
 /// Whether a resource is still on record as it was read.

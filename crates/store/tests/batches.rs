@@ -37,6 +37,7 @@ fn plan() -> Plan {
         notices: vec![],
         endpoints: vec![],
         approve: vec![],
+        directions: &strata_plan::Directions::default(),
     })
     .unwrap()
 }
@@ -60,6 +61,7 @@ fn resource(number: usize, purpose: &str) -> Write {
         waiting_for: None,
         purpose: purpose.into(),
         deposed: vec![],
+        formerly: vec![],
     }))
 }
 

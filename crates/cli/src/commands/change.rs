@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 use super::plan::{Prepared, Wanted, prepare};
 use super::resume::Approved;
-use crate::arguments::{Arguments, Consent, Format, Target};
+use crate::arguments::{Arguments, Consent, Format, Pace, Target};
 use crate::compile::Metadata;
 use crate::failure::Failure;
 use crate::files::{self, Files};
@@ -33,8 +33,8 @@ pub struct Request<'a> {
     pub consent: &'a Consent,
     /// Data that may go.
     pub delete_data: &'a [String],
-    /// How many steps at once.
-    pub parallel: usize,
+    /// How to go about it.
+    pub pace: &'a Pace,
 }
 
 /// Runs `up`.
@@ -48,23 +48,17 @@ pub async fn up(arguments: &Arguments, request: Request<'_>) -> Result<u8, Failu
         target = target_of(plan, &target)?;
     }
     let images = given.as_ref().map(images_of).unwrap_or_default();
-    let wanted = Wanted { target: &target, images: &images, delete_data: &delete_data, for_run: true, parallel: request.parallel };
+    let wanted = Wanted { target: &target, images: &images, delete_data: &delete_data, for_run: true, pace: Some(request.pace) };
     let prepared = prepare(&session, &files, wanted).await?;
     change(arguments, &session, &files, prepared, given, request.consent, None).await
 }
 
 /// Goes on with a plan that was approved before, by a plan of today to the same end.
-pub async fn resume(
-    arguments: &Arguments,
-    target: &Target,
-    approved: &Approved,
-    consent: &Consent,
-    parallel: usize,
-) -> Result<u8, Failure> {
+pub async fn resume(arguments: &Arguments, target: &Target, approved: &Approved, consent: &Consent, pace: &Pace) -> Result<u8, Failure> {
     let session = Session::new(arguments);
     let files = files::of(arguments)?;
     let (images, delete_data) = (images_of(&approved.plan), BTreeSet::new());
-    let wanted = Wanted { target, images: &images, delete_data: &delete_data, for_run: true, parallel };
+    let wanted = Wanted { target, images: &images, delete_data: &delete_data, for_run: true, pace: Some(pace) };
     let prepared = prepare(&session, &files, wanted).await?;
     change(arguments, &session, &files, prepared, None, consent, Some(approved)).await
 }
@@ -83,13 +77,13 @@ pub fn covers(approved: &Approved, plan: &Plan) -> bool {
 }
 
 /// Runs `deploy`.
-pub async fn deploy(arguments: &Arguments, env: &str, images: &[(String, String)], consent: &Consent) -> Result<u8, Failure> {
+pub async fn deploy(arguments: &Arguments, env: &str, images: &[(String, String)], consent: &Consent, pace: &Pace) -> Result<u8, Failure> {
     let session = Session::new(arguments);
     let files = files::of(arguments)?;
     let target = Target { env: Some(env.to_owned()), ..Target::default() };
     let images: BTreeMap<String, String> = images.iter().cloned().collect();
     let delete_data = BTreeSet::new();
-    let wanted = Wanted { target: &target, images: &images, delete_data: &delete_data, for_run: true, parallel: 16 };
+    let wanted = Wanted { target: &target, images: &images, delete_data: &delete_data, for_run: true, pace: Some(pace) };
     let prepared = prepare(&session, &files, wanted).await?;
     change(arguments, &session, &files, prepared, None, consent, None).await
 }
@@ -156,11 +150,12 @@ async fn change(
         output::answer(&output::plan::text(&plan, output::width(), Paint(output::colour(&std::io::stdout()))));
     }
     refuse_violations(&plan, files)?;
-    if plan.is_empty() && plan.records.is_empty() && !metadata_moves(&plan, &prepared.states) {
+    if plan.is_empty() && plan.keeps_the_record() && !metadata_moves(&plan, &prepared.states) {
         return after(arguments, &*store, &plan, None).await;
     }
     let approved = approved.filter(|approved| covers(approved, &plan));
-    if !plan.is_empty() && approved.is_none() && !confirm::go_on(&format!("{}. Go on?", totals(&plan)), consent.yes)? {
+    let asks = !plan.is_empty() || !plan.moves.is_empty() || !plan.adopted.is_empty();
+    if asks && approved.is_none() && !confirm::go_on(&format!("{}. Go on?", totals(&plan)), consent.yes)? {
         eprintln!("nothing was changed");
         return Ok(1);
     }
@@ -170,7 +165,7 @@ async fn change(
     };
     let approval = match approved {
         Some(approved) => approved.approval.clone(),
-        None if plan.is_empty() => None,
+        None if !asks => None,
         None => confirm::approval(&plan.approve, &name, consent.approve.as_deref())?,
     };
     let report = run(&engine, &plan, approval, &resume_command(arguments, session, &plan)).await?;
@@ -184,18 +179,9 @@ fn metadata_moves(plan: &Plan, states: &BTreeMap<Scope, ScopeState>) -> bool {
         .any(|part| states.get(&part.scope).is_none_or(|state| state.metadata != part.metadata || state.stands_on != part.stands_on))
 }
 
-fn resume_command(arguments: &Arguments, session: &Session, plan: &Plan) -> String {
-    let target = match &plan.target {
-        Scope::Environment { environment, .. } => format!("--env {environment}"),
-        Scope::Account(name) => format!("--account {name}"),
-        Scope::Network(name) => format!("--network {name}"),
-        Scope::Cluster(name) => format!("--cluster {name}"),
-    };
-    let verb = match plan.purpose {
-        strata_plan::Purpose::Up => "up",
-        strata_plan::Purpose::Down => "down",
-    };
-    format!("strata {verb} {target}{}", session.options(arguments))
+/// The command that goes on with a plan.
+pub fn resume_command(arguments: &Arguments, session: &Session, plan: &Plan) -> String {
+    format!("strata {}{}", summary::verb(plan), session.options(arguments))
 }
 
 /// A plan that breaks a control does not run.
@@ -267,7 +253,7 @@ pub async fn run(engine: &Engine, plan: &Plan, approval: Option<String>, resume:
     let _ = shown.await;
     on_signal.abort();
     let report = result?;
-    if report.status == RunStatus::Cancelled {
+    if report.status == RunStatus::Cancelled || report.summary.contains("stopped by its deadline") {
         eprintln!("stopped: {}\ngo on with: {resume}", report.summary);
     }
     Ok(report)
@@ -318,6 +304,12 @@ async fn after(arguments: &Arguments, store: &dyn Store, plan: &Plan, report: Op
             })
             .collect();
         text.push_str(&failed.concat());
+        for held in &plan.held {
+            text.push_str(&format!("  held: {}: {held}\n", held.address));
+        }
+        if let Some(first) = plan.held.first() {
+            text.push_str(&format!("once the cause is repaired: strata {} --retry {}\n", summary::verb(plan), first.address.short()));
+        }
         if report.status != RunStatus::Done {
             text.push_str("what was done stays; the same command goes on where this run ended\n");
         }

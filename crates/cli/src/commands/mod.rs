@@ -33,24 +33,17 @@ pub async fn run(arguments: &Arguments) -> Result<u8, Failure> {
         Command::Init { template, folder } => init::run(*template, folder),
         Command::Check { resolved, env } => check::run(arguments, *resolved, env.as_deref()),
         Command::Plan { target, out } => plan::run(arguments, target, out.as_deref()).await,
-        Command::Up { target, plan, consent, delete_data, parallel } => {
-            let request = change::Request { target, plan: plan.as_deref(), consent, delete_data, parallel: usize::from(*parallel) };
+        Command::Up { target, plan, consent, delete_data, pace } => {
+            let request = change::Request { target, plan: plan.as_deref(), consent, delete_data, pace };
             change::up(arguments, request).await
         }
-        Command::Deploy { env, images, consent } => change::deploy(arguments, env, images, consent).await,
-        Command::Down { target, delete_data, with_foundations, consent, parallel } => {
-            let request = remove::Request {
-                target,
-                delete_data,
-                with_foundations: *with_foundations,
-                consent,
-                parallel: usize::from(*parallel),
-                approved: None,
-            };
+        Command::Deploy { env, images, consent, pace } => change::deploy(arguments, env, images, consent, pace).await,
+        Command::Down { target, delete_data, with_foundations, consent, pace } => {
+            let request = remove::Request { target, delete_data, with_foundations: *with_foundations, consent, pace, approved: None };
             remove::run(arguments, request).await
         }
         Command::Status { target } => status::run(arguments, target).await,
-        Command::Drift { target } => drift::run(arguments, target).await,
+        Command::Drift { target, correct, consent, pace } => drift::run(arguments, target, correct.then_some((consent, pace))).await,
         Command::Comply { command } => comply::run(arguments, command).await,
         Command::Adopt { address, id, target, consent } => adopt::adopt(arguments, address, id, target, consent).await,
         Command::Forget { address, consent } => adopt::forget(arguments, address, consent).await,
@@ -61,7 +54,7 @@ pub async fn run(arguments: &Arguments) -> Result<u8, Failure> {
             None => history::run(arguments, *limit).await,
             Some(run) => runs::show(arguments, run).await,
         },
-        Command::Resume { run, consent, parallel } => resume::run(arguments, run, consent, usize::from(*parallel)).await,
+        Command::Resume { run, consent, pace } => resume::run(arguments, run, consent, pace).await,
         Command::Cancel { run, now } => runs::cancel(arguments, run, *now).await,
         Command::Unlock { run, why } => runs::unlock(arguments, run, why).await,
         Command::Secret { command } => secret::run(arguments, command).await,

@@ -11,8 +11,9 @@ use strata_plan::{Notice, Plan, ScopeState};
 use strata_provider_aws::AwsProvider;
 use strata_store::SqliteStore;
 
-use crate::arguments::{Arguments, Format, Target};
+use crate::arguments::{Arguments, Format, Pace, Target};
 use crate::compile::{Compiled, compile};
+use crate::directions::directions;
 use crate::failure::Failure;
 use crate::files::{self, Files};
 use crate::output::{self, Paint};
@@ -40,8 +41,8 @@ pub struct Wanted<'a> {
     pub delete_data: &'a BTreeSet<String>,
     /// Whether an engine is needed even where nothing stands yet.
     pub for_run: bool,
-    /// How many steps at once.
-    pub parallel: usize,
+    /// How a run would go about it; nothing where none follows.
+    pub pace: Option<&'a Pace>,
 }
 
 /// Compiles, looks at what stands, and plans.
@@ -54,8 +55,12 @@ pub async fn prepare(session: &Session, files: &Files, wanted: Wanted<'_>) -> Re
         states.iter().any(|(scope, state)| planned.contains(scope) && state.resources.values().any(|resource| resource.id.is_some()));
     let mut engine = None;
     let mut refreshed = Refreshed::default();
-    if stands || wanted.for_run {
-        let made = session.engine(compiled.artifacts.clone(), wanted.parallel).await?;
+    let takes_over = compiled.written.iter().any(|file| !file.what.adoptions.is_empty());
+    if stands || wanted.for_run || takes_over {
+        let mut made = session.engine(compiled.artifacts.clone(), wanted.pace.map_or(32, Pace::parallel)).await?;
+        if let Some(deadline) = wanted.pace.and_then(|pace| pace.deadline) {
+            made.0 = made.0.with_deadline(deadline);
+        }
         let mut looked_at: BTreeMap<Scope, ScopeState> =
             states.iter().filter(|(scope, _)| planned.contains(scope)).map(|(scope, state)| (scope.clone(), state.clone())).collect();
         refreshed = made.0.refresh(&compiled.platform, &mut looked_at).await;
@@ -63,8 +68,10 @@ pub async fn prepare(session: &Session, files: &Files, wanted: Wanted<'_>) -> Re
         states.extend(looked_at);
         engine = Some(made);
     }
-    let more = secrets_without_value(&compiled, &states, engine.as_ref().map(|made| &*made.2)).await?;
-    let plan = compiled.plan(&states, &refreshed.observations, wanted.delete_data, more)?;
+    let retry = wanted.pace.map(|pace| pace.retry.as_slice()).unwrap_or_default();
+    let (directions, mut more) = directions(&compiled, files, &states, retry, engine.as_ref().map(|made| &made.0)).await?;
+    more.extend(secrets_without_value(&compiled, &states, engine.as_ref().map(|made| &*made.2)).await?);
+    let plan = compiled.plan(files, &states, &refreshed.observations, wanted.delete_data, more, &directions)?;
     Ok(Prepared { states, plan, engine, refreshed })
 }
 
@@ -114,7 +121,7 @@ pub async fn run(arguments: &Arguments, target: &Target, out: Option<&Path>) -> 
     let session = Session::new(arguments);
     let files = files::of(arguments)?;
     let (images, delete_data) = (BTreeMap::new(), BTreeSet::new());
-    let wanted = Wanted { target, images: &images, delete_data: &delete_data, for_run: false, parallel: 32 };
+    let wanted = Wanted { target, images: &images, delete_data: &delete_data, for_run: false, pace: None };
     let prepared = prepare(&session, &files, wanted).await?;
     show(arguments, &prepared.plan);
     if let Some(path) = out {

@@ -10,8 +10,9 @@ use strata_store::{RunStatus, Store};
 use super::change;
 use super::plan::refuse_unseen;
 use super::resume::Approved;
-use crate::arguments::{Arguments, Consent, Format, Target};
+use crate::arguments::{Arguments, Consent, Format, Pace, Target};
 use crate::compile::scope;
+use crate::directions::retried_in;
 use crate::failure::Failure;
 use crate::output::{self, Paint, plan::totals};
 use crate::session::Session;
@@ -27,8 +28,8 @@ pub struct Request<'a> {
     pub with_foundations: bool,
     /// Consent.
     pub consent: &'a Consent,
-    /// How many steps at once.
-    pub parallel: usize,
+    /// How to go about it.
+    pub pace: &'a Pace,
     /// A plan that was approved before: what it holds is not asked again.
     pub approved: Option<&'a Approved>,
 }
@@ -70,7 +71,10 @@ pub async fn run(arguments: &Arguments, request: Request<'_>) -> Result<u8, Fail
             delete_data.insert(name.to_owned());
         }
     }
-    let (engine, store, _) = session.engine(BTreeMap::new(), request.parallel).await?;
+    let (mut engine, store, _) = session.engine(BTreeMap::new(), request.pace.parallel()).await?;
+    if let Some(deadline) = request.pace.deadline {
+        engine = engine.with_deadline(deadline);
+    }
     let mut looked_at: BTreeMap<Scope, ScopeState> =
         chosen.iter().filter_map(|scope| states.get(scope).map(|state| (scope.clone(), state.clone()))).collect();
     let refreshed = engine.refresh(spec.platform().platform.as_str(), &mut looked_at).await;
@@ -79,6 +83,7 @@ pub async fn run(arguments: &Arguments, request: Request<'_>) -> Result<u8, Fail
     engine.keep(&refreshed).await?;
     states.extend(looked_at);
     let list: Vec<&ScopeState> = chosen.iter().filter_map(|scope| states.get(scope)).collect();
+    let retry = retried_in(&chosen.iter().collect::<Vec<_>>(), &states, &request.pace.retry)?;
     let placement = list.iter().find_map(|state| state.placement.clone()).unwrap_or(Placement {
         account: String::new(),
         account_id: String::new(),
@@ -93,6 +98,7 @@ pub async fn run(arguments: &Arguments, request: Request<'_>) -> Result<u8, Fail
         contracts: &strata_aws::contracts(),
         delete_data: &delete_data,
         notices: Vec::new(),
+        retry: &retry,
     })?;
     if arguments.format != Some(Format::Json) {
         output::answer(&output::plan::text(&plan, output::width(), Paint(output::colour(&std::io::stdout()))));
@@ -137,7 +143,8 @@ pub async fn run(arguments: &Arguments, request: Request<'_>) -> Result<u8, Fail
 }
 
 /// Who must approve a change of an environment.
-fn approvals(spec: &strata_spec::Spec, target: &Scope) -> Vec<String> {
+/// Who must approve a change of a scope.
+pub fn approvals(spec: &strata_spec::Spec, target: &Scope) -> Vec<String> {
     let Scope::Environment { environment, .. } = target else { return Vec::new() };
     let Ok(resolved) = spec.resolve(environment) else { return Vec::new() };
     resolved

@@ -11,12 +11,12 @@ use strata_plan::{Change, Plan, Purpose};
 use strata_store::{RunStatus, Store};
 
 use super::{change, remove, runs};
-use crate::arguments::{Arguments, Consent, Target};
+use crate::arguments::{Arguments, Consent, Pace, Target};
 use crate::failure::Failure;
 use crate::session::Session;
 
 /// Runs it.
-pub async fn run(arguments: &Arguments, run: &str, consent: &Consent, parallel: usize) -> Result<u8, Failure> {
+pub async fn run(arguments: &Arguments, run: &str, consent: &Consent, pace: &Pace) -> Result<u8, Failure> {
     let session = Session::new(arguments);
     let store = session.store().await?;
     let record = store.find_run(&runs::id(run)).await?;
@@ -34,7 +34,12 @@ pub async fn run(arguments: &Arguments, run: &str, consent: &Consent, parallel: 
     let target = target(&plan.target);
     let approved = Approved { run: record.id.0, plan, approval: record.starter.approval };
     match approved.plan.purpose {
-        Purpose::Up => change::resume(arguments, &target, &approved, consent, parallel).await,
+        Purpose::Up => change::resume(arguments, &target, &approved, consent, pace).await,
+        Purpose::Correct => Err(Failure::new(
+            codes::E0710,
+            format!("{} set right what had drifted then", approved.run),
+            "what drifts now is set right by `strata drift --correct`",
+        )),
         Purpose::Down => {
             // Data that the approved plan removes and that still stands.
             let states = session.states().await?;
@@ -42,14 +47,8 @@ pub async fn run(arguments: &Arguments, run: &str, consent: &Consent, parallel: 
             let data = data.filter_map(|action| states.get(action.address.scope())?.resources.get(&action.address)?.data.clone());
             let delete_data: Vec<String> = data.collect::<BTreeSet<String>>().into_iter().collect();
             let with_foundations = approved.plan.scopes.iter().any(|part| part.scope != approved.plan.target);
-            let request = remove::Request {
-                target: &target,
-                delete_data: &delete_data,
-                with_foundations,
-                consent,
-                parallel,
-                approved: Some(&approved),
-            };
+            let request =
+                remove::Request { target: &target, delete_data: &delete_data, with_foundations, consent, pace, approved: Some(&approved) };
             remove::run(arguments, request).await
         }
     }
@@ -69,6 +68,12 @@ impl Approved {
     /// What a plan would do that was not approved.
     pub fn lacks<'a>(&self, plan: &'a Plan) -> Vec<&'a Address> {
         let destroys = |change: Change| matches!(change, Change::Delete | Change::ReplaceCreateFirst | Change::ReplaceDeleteFirst);
+        let adopted = plan
+            .adopted
+            .iter()
+            .filter(|state| !self.plan.adopted.iter().any(|known| known.address == state.address && known.id == state.id));
+        let moved = plan.moves.iter().filter(|moved| !self.plan.moves.contains(moved));
+        let record = adopted.map(|state| &state.address).chain(moved.map(|moved| &moved.to));
         let known: BTreeMap<&Address, _> = self.plan.actions.iter().map(|action| (&action.address, action)).collect();
         plan.actions
             .iter()
@@ -79,6 +84,7 @@ impl Approved {
                 })
             })
             .map(|action| &action.address)
+            .chain(record)
             .collect()
     }
 }

@@ -37,6 +37,8 @@ pub fn text(plan: &Plan, width: usize, paint: Paint) -> String {
             }
         }
     }
+    write_record(&mut out, plan, width, paint);
+    write_held(&mut out, plan, width, paint);
     write_kept(&mut out, plan, width, paint);
     write_notices(&mut out, plan, width, paint);
     write_verdicts(&mut out, plan, width, paint);
@@ -46,20 +48,66 @@ pub fn text(plan: &Plan, width: usize, paint: Paint) -> String {
 
 /// The last line.
 pub fn totals(plan: &Plan) -> String {
+    let record = record(plan);
+    if plan.is_empty() && !record.is_empty() {
+        return format!("{}, and nothing to change", record.join(", "));
+    }
     if plan.is_empty() {
         return match plan.purpose {
             Purpose::Up => "Nothing to do: everything is as the files say.".to_owned(),
             Purpose::Down => "Nothing to remove.".to_owned(),
+            Purpose::Correct => "Nothing that can be set right in place.".to_owned(),
         };
     }
     let unchanged: usize = plan.scopes.iter().map(|scope| scope.unchanged).sum();
-    format!(
+    let mut text = format!(
         "{} to create, {} to update, {} to replace, {} to delete, {unchanged} unchanged",
         plan.count("create"),
         plan.count("update"),
         plan.count("replace"),
         plan.count("delete")
-    )
+    );
+    for part in record {
+        text.push_str(&format!(", {part}"));
+    }
+    if !plan.held.is_empty() {
+        text.push_str(&format!(", {} of these held", plan.held.len()));
+    }
+    text
+}
+
+/// What goes on record before anything is called.
+fn record(plan: &Plan) -> Vec<String> {
+    let numbers = [(plan.adopted.len(), "to take over"), (plan.moves.len(), "to move")];
+    numbers.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect()
+}
+
+fn write_record(out: &mut String, plan: &Plan, width: usize, paint: Paint) {
+    if plan.moves.is_empty() && plan.adopted.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{}", paint.bold("On record before anything is called"));
+    for state in &plan.adopted {
+        let id = state.id.as_ref().map_or("?", |id| id.0.as_str());
+        let _ = writeln!(out, "      {}", wrap(&format!("{} takes over {id}, which stands", state.address), width.saturating_sub(6), 8));
+    }
+    for moved in &plan.moves {
+        let _ = writeln!(out, "      {}", wrap(&format!("{} is {} from now on", moved.from, moved.to.short()), width.saturating_sub(6), 8));
+    }
+}
+
+fn write_held(out: &mut String, plan: &Plan, width: usize, paint: Paint) {
+    if plan.held.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{}", paint.bold("Held, since it keeps failing in the same way (E0715)"));
+    for held in &plan.held {
+        let line = format!("{}: {held}. What was said last: {}", held.address, held.detail);
+        let _ = writeln!(out, "      {}", paint.red(&wrap(&line, width.saturating_sub(6), 8)));
+    }
+    let names = plan.held.iter().map(|held| held.address.short()).collect::<Vec<_>>().join(",");
+    let hint = format!("Once the cause is repaired: --retry {names}");
+    let _ = writeln!(out, "      {}", paint.dim(&wrap(&hint, width.saturating_sub(6), 6)));
 }
 
 fn tally(actions: &[&Action]) -> String {

@@ -139,6 +139,10 @@ impl View {
                 self.say(&self.paint.yellow(&format!("  not started  {address}: it waits for {by}, which failed")));
                 self.step_over(address);
             }
+            Event::Held { address, detail, .. } => {
+                self.say(&self.paint.yellow(&format!("  held         {address}: {detail}")));
+                self.step_over(address);
+            }
             Event::Recovered { address, detail } => self.say(&format!("  recovered    {address}: {detail}")),
         }
     }

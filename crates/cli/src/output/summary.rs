@@ -5,9 +5,24 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 use strata_graph::{Layer, Scope, Text};
-use strata_plan::{Endpoint, ResourceState, ResourceStatus, ScopeState};
+use strata_plan::{Endpoint, Plan, Purpose, ResourceState, ResourceStatus, ScopeState};
 
 use super::{Paint, count, wrap};
+
+/// The command that made a plan, with its target.
+pub fn verb(plan: &Plan) -> String {
+    let verb = match plan.purpose {
+        Purpose::Up => "up",
+        Purpose::Down => "down",
+        Purpose::Correct => "drift --correct",
+    };
+    match &plan.target {
+        Scope::Environment { environment, .. } => format!("{verb} --env {environment}"),
+        Scope::Account(name) => format!("{verb} --account {name}"),
+        Scope::Network(name) => format!("{verb} --network {name}"),
+        Scope::Cluster(name) => format!("{verb} --cluster {name}"),
+    }
+}
 
 /// A table of what stands: a row for each scope and layer.
 pub fn table(states: &[&ScopeState], width: usize, paint: Paint) -> String {
@@ -75,6 +90,16 @@ pub fn conditions(states: &[&ScopeState], waiting: &[(String, String)], width: u
             let _ = writeln!(out, "  {}", wrap(&format!("{}: {word}: {detail}", resource.address), width.saturating_sub(2), 4));
         }
     }
+    let failing: Vec<_> = states.iter().flat_map(|state| &state.failures).filter(|(_, failure)| failure.is_open()).collect();
+    if !failing.is_empty() {
+        let head = format!("{} held, since it keeps failing in the same way", count(failing.len(), "resource"));
+        let _ = writeln!(out, "\n{}", paint.red(&head));
+        for (address, failure) in failing {
+            let line =
+                format!("{address}: {} runs failed to {} it since {}: {}", failure.times, failure.tried, failure.since, failure.detail);
+            let _ = writeln!(out, "  {}", wrap(&line, width.saturating_sub(2), 4));
+        }
+    }
     if !waiting.is_empty() {
         let _ = writeln!(out, "\n{}", paint.yellow("Waiting for people"));
         for (who, what) in waiting {
@@ -125,6 +150,8 @@ pub fn json(states: &[&ScopeState], waiting: &[(String, String)], endpoints: &[(
         "layers": layers,
         "resources": resources,
         "waiting": waiting.iter().map(|(who, what)| json!({"address": who, "for": what})).collect::<Vec<_>>(),
+        "held": states.iter().flat_map(|state| &state.failures).filter(|(_, failure)| failure.is_open())
+            .map(|(address, failure)| json!({"address": address, "failure": failure})).collect::<Vec<_>>(),
         "endpoints": endpoints.iter().map(|(name, url)| json!({"name": name, "url": url})).collect::<Vec<_>>(),
     })
 }

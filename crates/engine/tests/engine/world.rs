@@ -1,13 +1,13 @@
 //! A small world to run plans in: three resource types, the cloud in memory, a real store in a folder of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 use strata_engine::{Cancel, Engine, EngineError, Event, Limits, Patience, Refreshed, RunReport};
 use strata_graph::{Address, Graph, Resource, Scope, Text};
-use strata_plan::{Desired, Plan, PlanInput, RemovalInput, ScopeState};
+use strata_plan::{Desired, Directions, Plan, PlanError, PlanInput, RemovalInput, ScopeState};
 use strata_provider::{FakeCloud, Provider};
 use strata_store::{SqliteStore, Starter, Store};
 use tokio::sync::mpsc;
@@ -67,6 +67,7 @@ pub const QUICK: Patience = Patience {
     in_use: Duration::from_millis(50),
     late: Duration::ZERO,
     shows: Duration::ZERO,
+    run: Duration::from_secs(60),
     tries: 3,
 };
 
@@ -102,6 +103,26 @@ impl World {
 
     /// The plan from what was read and seen before.
     pub fn plan_from(&self, graph: &Graph, states: &BTreeMap<Scope, ScopeState>, refreshed: &Refreshed, delete_data: &[&str]) -> Plan {
+        self.plan_directed(graph, states, refreshed, delete_data, &Directions::default()).unwrap()
+    }
+
+    /// The plan by what the files say beside the graph.
+    pub async fn directed(&self, graph: &Graph, directions: &Directions) -> Result<Plan, PlanError> {
+        let mut states = self.states().await;
+        let refreshed = self.engine.refresh("acme", &mut states).await;
+        assert_eq!(refreshed.unseen, []);
+        self.engine.keep(&refreshed).await.unwrap();
+        self.plan_directed(graph, &states, &refreshed, &[], directions)
+    }
+
+    fn plan_directed(
+        &self,
+        graph: &Graph,
+        states: &BTreeMap<Scope, ScopeState>,
+        refreshed: &Refreshed,
+        delete_data: &[&str],
+        directions: &Directions,
+    ) -> Result<Plan, PlanError> {
         strata_plan::build(PlanInput {
             platform: "acme",
             target: &scope(),
@@ -115,8 +136,8 @@ impl World {
             notices: Vec::new(),
             endpoints: Vec::new(),
             approve: Vec::new(),
+            directions,
         })
-        .unwrap()
     }
 
     /// The plan that removes the environment.
@@ -130,6 +151,7 @@ impl World {
             contracts: &contracts(),
             delete_data: &delete_data.iter().map(|name| (*name).to_owned()).collect(),
             notices: Vec::new(),
+            retry: &BTreeSet::new(),
         })
         .unwrap()
     }

@@ -78,7 +78,7 @@ pub async fn between_orders(sim: &Arc<Sim>, spec: &Spec) {
         }
     }
     let Some(refreshed) = look(sim).await else { return };
-    let plan = up_plan(spec, &scopes(), &view.states, &refreshed.observations);
+    let plan = up_plan(spec, &scopes(), &view.states, &refreshed.observations, &BTreeSet::new());
     let plans = |address: &Address| {
         // What was changed since by a call that was still under way may be what is asked for already: the plan says so.
         let plan = plan.as_ref().ok();
@@ -193,7 +193,7 @@ pub async fn in_the_end(sim: &Arc<Sim>, spec: &Spec) {
             }
         }
     }
-    match up_plan(spec, &scopes(), &view.states, &refreshed.observations) {
+    match up_plan(spec, &scopes(), &view.states, &refreshed.observations, &BTreeSet::new()) {
         Ok(plan) if plan.is_empty() => {}
         Ok(plan) => {
             let actions: Vec<String> =

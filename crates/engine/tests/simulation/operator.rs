@@ -6,22 +6,21 @@ use std::time::Duration;
 
 use serde_json::Value;
 use strata_engine::{Cancel, Engine, EngineError, Event, Limits, Patience, RunReport};
-use strata_graph::Scope;
-use strata_plan::{Desired, Plan, PlanInput, Purpose, RemovalInput, ScopeState};
+use strata_graph::{Address, Scope};
+use strata_plan::{Desired, Directions, Move, Plan, PlanInput, Purpose, RemovalInput, ScopeState, follow};
 use strata_store::{Asked, RunStatus, Store, StoreError};
 use tokio::sync::mpsc;
 
 use crate::process::{Approved, Process, ProcessStore};
-use crate::sim::{Sim, lock};
+use crate::sim::{Sim, Weather, lock};
 use crate::spec::{Spec, network};
 use crate::things::{contracts, placement};
 use crate::wire::Wire;
 
 pub const PLATFORM: &str = "acme";
 
-/// How long any run may take: it is over, or nothing bounds it. A graph here is at most four layers over four, each of which may wait an
-/// hour to be ready, be refused for a quarter of one, and be replaced.
-const LONGEST_RUN: Duration = Duration::from_secs(48 * 60 * 60);
+/// How long any run may take: its deadline, and what was in flight then.
+const LONGEST_RUN: Duration = Duration::from_secs(7 * 60 * 60);
 
 /// What somebody asks for.
 #[derive(Debug, Clone)]
@@ -56,7 +55,12 @@ pub enum Answer {
 pub fn engine(process: &Arc<Process>) -> Engine {
     let at_once = usize::try_from(process.sim.dice.between(1, 8)).unwrap_or(1);
     let (wire, store) = (Arc::new(Wire(Arc::clone(process))), Arc::new(ProcessStore(Arc::clone(process))));
-    Engine::new(wire, store, contracts(), Limits::emulator(at_once), Patience::CLOUD)
+    let engine = Engine::new(wire, store, contracts(), Limits::emulator(at_once), Patience::CLOUD);
+    let sim = &process.sim;
+    if sim.weather() == Weather::default() || !sim.dice.percent(15) {
+        return engine;
+    }
+    engine.with_deadline(sim.dice.moment(240_000))
 }
 
 /// Gives an order to a new process.
@@ -150,12 +154,22 @@ async fn prepare(
         return Err(Answer::Refused(format!("{} could not be looked at: {}", unseen.address, unseen.error)));
     }
     states.extend(looked_at);
+    // Once the storm is over a person has repaired what was wrong, and says so; now and then one does before.
+    let again = sim.weather() == Weather::default() || sim.dice.percent(30);
+    let failing = states.values().flat_map(|state| state.failures.keys());
+    let retry: BTreeSet<Address> = if again { failing.cloned().collect() } else { BTreeSet::new() };
     let plan = match order {
         Order::Look(_) | Order::Unlock | Order::Stop(_) => return Ok(None),
-        Order::Up(scopes) => up_plan(spec, scopes, &states, &refreshed.observations),
-        Order::Down(scopes, delete_data) => down_plan(scopes, delete_data, &states),
+        Order::Up(scopes) => up_plan(spec, scopes, &states, &refreshed.observations, &retry),
+        Order::Down(scopes, delete_data) => down_plan(scopes, delete_data, &states, &retry),
     };
     let plan = plan.map_err(|error| Answer::Refused(format!("no plan: {error}")))?;
+    // What stands under the addresses that the plan gives.
+    strata_plan::relocate(&mut states, &plan.moves);
+    for moved in &plan.moves {
+        sim.count("moved: a resource has another address");
+        process.tell(format!("plans to move {} to {}", moved.from, moved.to));
+    }
     *lock(&process.approved) = Some(Approved::new(plan.clone(), &states));
     for action in &plan.actions {
         process.tell(format!("plans {:?} {} {:?}", action.change, action.address, action.reasons));
@@ -167,7 +181,7 @@ async fn prepare(
     engine.keep(&refreshed).await.map_err(refused)?;
     let open = store.open_intents().await.map_err(|error| refused(error.into()))?;
     let unsettled = open.iter().any(|open| scopes.contains(open.intent.address.scope()));
-    let idle = plan.is_empty() && plan.records.is_empty() && !unsettled;
+    let idle = plan.is_empty() && plan.keeps_the_record() && !unsettled;
     Ok((!idle).then_some(plan))
 }
 
@@ -176,6 +190,7 @@ pub fn up_plan(
     scopes: &[Scope],
     states: &BTreeMap<Scope, ScopeState>,
     observations: &strata_plan::Observations,
+    retry: &BTreeSet<Address>,
 ) -> Result<Plan, strata_plan::PlanError> {
     let desired: Vec<Desired> = scopes
         .iter()
@@ -188,11 +203,18 @@ pub fn up_plan(
         .collect();
     let mut known = scopes.to_vec();
     known.push(network());
+    let graph = spec.graph(&known);
+    let mut moves: Vec<Move> = Vec::new();
+    for (from, to) in spec.moved.iter().filter(|(from, _)| scopes.contains(from.scope())) {
+        // A line that leads nowhere any more is taken out of the file; of two that lead to one place the first counts.
+        let followed = follow(from.scope(), &from.to_string(), &to.to_string(), &graph, states).unwrap_or_default();
+        moves.extend(followed.into_iter().filter(|moved| !moves.iter().any(|known| known.to == moved.to)).collect::<Vec<_>>());
+    }
     strata_plan::build(PlanInput {
         platform: PLATFORM,
         target: scopes.last().unwrap(),
         scopes: &desired,
-        graph: &spec.graph(&known),
+        graph: &graph,
         contracts: &contracts(),
         states,
         observations,
@@ -201,6 +223,7 @@ pub fn up_plan(
         notices: Vec::new(),
         endpoints: Vec::new(),
         approve: Vec::new(),
+        directions: &Directions { retry: retry.clone(), moves, ..Directions::default() },
     })
 }
 
@@ -208,6 +231,7 @@ fn down_plan(
     scopes: &[Scope],
     delete_data: &BTreeSet<String>,
     states: &BTreeMap<Scope, ScopeState>,
+    retry: &BTreeSet<Address>,
 ) -> Result<Plan, strata_plan::PlanError> {
     let empty: Vec<ScopeState> = scopes.iter().map(|scope| ScopeState::empty(scope.clone())).collect();
     let list: Vec<&ScopeState> = scopes.iter().zip(&empty).map(|(scope, empty)| states.get(scope).unwrap_or(empty)).collect();
@@ -219,6 +243,7 @@ fn down_plan(
         contracts: &contracts(),
         delete_data,
         notices: Vec::new(),
+        retry,
     })
 }
 
@@ -258,6 +283,13 @@ async fn run(process: &Arc<Process>, engine: &Engine, plan: Plan) -> Answer {
         Ok(report) => report,
         Err(error) => return refused(error),
     };
+    for held in &plan.held {
+        sim.count("held: what keeps failing was left alone");
+        process.tell(format!("leaves {} alone: {held}", held.address));
+    }
+    if report.summary.contains("deadline") {
+        sim.count("run stopped by its deadline");
+    }
     if report.status == RunStatus::Done && plan.purpose == Purpose::Up {
         sim.count("runs that ended well");
     }

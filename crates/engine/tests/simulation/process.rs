@@ -164,6 +164,8 @@ fn shown(write: &Write) -> Option<String> {
         Write::Finding(finding) => format!("finding {} {}", finding.control, finding.address),
         Write::Remove(address) => format!("remove {address}"),
         Write::Moved(scope) => format!("moved {scope}"),
+        Write::Failed(failed) => format!("failed {} {} {}", failed.tried, failed.address, failed.cause),
+        Write::Succeeded(address) => format!("succeeded {address}"),
         Write::Refresh { was, now } => {
             format!("refresh {} {:?} {:?} to {:?} {:?}", was.address, was.status, was.outputs, now.status, now.outputs)
         }

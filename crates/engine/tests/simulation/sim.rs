@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use strata_graph::{Address, PhysicalId, Scope};
-use strata_provider::FakeCloud;
+use strata_provider::{ErrorKind, FakeCloud};
 use strata_store::{Machine, RunId, RunStatus, Store};
 use tokio::time::Instant;
 
@@ -50,7 +50,7 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// How often what goes wrong, in a hundred.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Weather {
     /// Changing calls that meet a fault.
     pub calls: u64,
@@ -73,6 +73,8 @@ pub struct Sim {
     pub ledger: Ledger,
     /// Addresses that this emulator cannot make.
     pub lacking: BTreeSet<Address>,
+    /// Addresses on which every changing call is refused in one way for as long as the storm lasts: what keeps failing.
+    pub stubborn: BTreeMap<Address, ErrorKind>,
     /// Whether the history is printed as it happens: one that does not end is read up to where it stands.
     aloud: bool,
     /// Calls that are on the wire: sent, and not yet answered.
@@ -97,7 +99,14 @@ pub struct Sim {
 }
 
 impl Sim {
-    pub fn new(dice: Dice, ledger: Ledger, clock: Arc<Clock>, lacking: BTreeSet<Address>, aloud: bool) -> Arc<Self> {
+    pub fn new(
+        dice: Dice,
+        ledger: Ledger,
+        clock: Arc<Clock>,
+        lacking: BTreeSet<Address>,
+        stubborn: BTreeMap<Address, ErrorKind>,
+        aloud: bool,
+    ) -> Arc<Self> {
         let cloud = FakeCloud::new(contracts());
         cloud.guard_use("Test::Thing");
         cloud.allow_one("Test::Single");
@@ -106,6 +115,7 @@ impl Sim {
             cloud,
             ledger,
             lacking,
+            stubborn,
             aloud,
             on_the_wire: AtomicUsize::new(0),
             clock,

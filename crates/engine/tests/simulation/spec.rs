@@ -15,6 +15,8 @@ pub struct Node {
     layer: u64,
     size: u64,
     name: u64,
+    /// What its name in the cloud is made from: its first address.
+    called: String,
     on: BTreeSet<Address>,
     /// Whether it refers to versions too, which move with each update.
     by_version: bool,
@@ -25,6 +27,8 @@ pub struct Node {
 #[derive(Debug, Clone, Default)]
 pub struct Spec {
     nodes: BTreeMap<Address, Node>,
+    /// What had another address before, as `moved:` says it. Lines that have done their work stay.
+    pub moved: Vec<(Address, Address)>,
 }
 
 pub fn network() -> Scope {
@@ -74,6 +78,7 @@ impl Spec {
             layer,
             size: dice.between(1, 3),
             name: dice.between(0, 1),
+            called: address.name().to_owned(),
             on: BTreeSet::new(),
             by_version: dice.percent(25),
             data: dice.percent(12),
@@ -100,6 +105,28 @@ impl Spec {
         }
     }
 
+    /// Gives a resource another address of its scope and kind that nothing has.
+    fn rename(&mut self, dice: &Dice, from: &Address) -> Option<String> {
+        let to = Address::new(from.scope().clone(), from.kind(), format!("n{}", dice.between(1, NAMES)));
+        if self.nodes.contains_key(&to) {
+            return None;
+        }
+        let node = self.nodes.remove(from)?;
+        self.nodes.insert(to.clone(), node);
+        for node in self.nodes.values_mut() {
+            if node.on.remove(from) {
+                node.on.insert(to.clone());
+            }
+        }
+        // Whoever has not followed the older line follows to where it leads now.
+        for (_, older) in self.moved.iter_mut().filter(|(_, older)| older == from) {
+            older.clone_from(&to);
+        }
+        self.moved.retain(|(older, _)| *older != to);
+        self.moved.push((from.clone(), to.clone()));
+        Some(format!("{from} is {to} from now on"))
+    }
+
     /// Changes a few things; says what.
     pub fn change(&mut self, dice: &Dice) -> Vec<String> {
         let mut said = Vec::new();
@@ -109,8 +136,9 @@ impl Spec {
                 self.add(dice);
                 continue;
             };
-            match dice.between(0, 9) {
+            match dice.between(0, 10) {
                 0..=2 => self.add(dice),
+                10 => said.extend(self.rename(dice, &address)),
                 3 | 4 => {
                     self.nodes.remove(&address);
                     for node in self.nodes.values_mut() {
@@ -153,7 +181,7 @@ impl Spec {
             }
             let mut resource = thing(address.clone(), on);
             resource.properties.0.insert("Size".into(), json!(node.size));
-            resource.properties.0.insert("Name".into(), json!(format!("{}-{}", address.name(), node.name)));
+            resource.properties.0.insert("Name".into(), json!(format!("{}-{}", node.called, node.name)));
             resource.data = node.data.then(|| address.name().to_owned());
             graph.insert(resource).unwrap();
         }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 use strata_engine::Ended;
 use strata_graph::Scope;
+use strata_provider::ErrorKind;
 use strata_store::{Asked, RunStatus, SqliteStore};
 use tokio::runtime::Handle;
 
@@ -36,7 +37,9 @@ pub fn tell(seed: u64, folder: &Path, stores: &Handle, aloud: bool) -> Told {
         let store = carry_out(stores, async move { SqliteStore::open_on(&place, machine).await }).unwrap();
         let lacking = if dice.percent(10) { (0..3).map(|_| some_address(&dice)).collect() } else { BTreeSet::new() };
         let near_sighted = dice.percent(50);
-        let sim = Sim::new(dice, Ledger::new(store, stores.clone()), clock, lacking, aloud);
+        let ways = [ErrorKind::Denied, ErrorKind::Quota, ErrorKind::Invalid, ErrorKind::Conflict];
+        let stubborn = if dice.percent(40) { (0..2).map(|_| (some_address(&dice), dice.one(&ways))).collect() } else { BTreeMap::new() };
+        let sim = Sim::new(dice, Ledger::new(store, stores.clone()), clock, lacking, stubborn, aloud);
         if near_sighted {
             sim.cloud.see_one();
         }

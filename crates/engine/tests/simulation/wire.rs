@@ -15,7 +15,7 @@ use strata_provider::fake::Fault;
 use strata_provider::{Account, ErrorKind, Observation, Placement, Provider, ProviderError, Request, Sought};
 
 use crate::process::Process;
-use crate::sim::{Sim, lock};
+use crate::sim::{Sim, Weather, lock};
 
 /// The cloud as a process reaches it.
 pub struct Wire(pub Arc<Process>);
@@ -91,6 +91,12 @@ impl Wire {
         if operation == "create" && sim.lacking.contains(request.address) {
             sim.count("fault: create refused as Unsupported");
             return Some(Fault::Refuse(ErrorKind::Unsupported));
+        }
+        if sim.weather() != Weather::default()
+            && let Some(kind) = sim.stubborn.get(request.address)
+        {
+            sim.count(format!("fault: refused as {kind:?} as always"));
+            return Some(Fault::Refuse(*kind));
         }
         if !sim.dice.percent(sim.weather().calls) {
             return None;
@@ -172,7 +178,11 @@ impl Wire {
             "update" => has(|step| *step == Operation::Create) || (has(|step| *step == Operation::Update) && on_record(request.id)),
             _ => has(|step| !matches!(step, Operation::Create | Operation::Update)) && on_record(request.id),
         };
+        let held = approved.as_ref().is_some_and(|approved| approved.plan.held(address).is_some());
         drop(approved);
+        if held {
+            self.0.sim.violated(format!("[{}] {operation} of {address}, which keeps failing and is held", self.0.number));
+        }
         if !allowed {
             let id = request.id.map_or("-", |id| id.0.as_str());
             self.0.sim.violated(format!("[{}] {operation} of {address} ({id}) stands in no approved plan of this process", self.0.number));

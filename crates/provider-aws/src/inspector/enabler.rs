@@ -53,6 +53,7 @@ fn refused(operation: &str, accounts: &[sdk::FailedAccount]) -> Result<(), Provi
     match accounts.first() {
         None => Ok(()),
         Some(account) => Err(ProviderError {
+            to_do: None,
             kind: crate::error::classify(account.error_code().as_str()),
             operation: operation.to_owned(),
             code: Some(account.error_code().as_str().to_owned()),

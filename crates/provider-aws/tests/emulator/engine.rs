@@ -54,6 +54,7 @@ impl Provider for Dying {
 }
 
 const PATIENCE: Patience = Patience {
+    run: Duration::from_secs(600),
     first_pause: Duration::from_millis(10),
     longest_pause: Duration::from_millis(100),
     ready: Duration::from_secs(30),
@@ -90,6 +91,7 @@ async fn run(provider: Arc<dyn Provider>, store: &Arc<SqliteStore>, placement: &
         notices: Vec::new(),
         endpoints: Vec::new(),
         approve: Vec::new(),
+        directions: &strata_plan::Directions::default(),
     })
     .unwrap();
     let (sender, _receiver) = mpsc::unbounded_channel();

@@ -81,12 +81,6 @@ pub fn emulator() -> Settings {
     }
 }
 
-/// Outputs that only some resources of a type have.
-const SOMETIMES: &[(&str, &str)] = &[
-    // Gateway endpoints alone have one.
-    ("AWS::EC2::VPCEndpoint", "PrefixListId"),
-];
-
 /// An account of one test's own.
 pub struct Bench {
     provider: std::sync::Arc<AwsProvider>,
@@ -292,7 +286,7 @@ impl Bench {
         self.same(&address, &found, &resource);
         let outputs: Vec<&str> = R::CONTRACT.outputs.iter().map(|output| output.name).collect();
         for name in &outputs {
-            let sometimes = SOMETIMES.contains(&(R::CONTRACT.type_name, name));
+            let sometimes = strata_aws::contracts().may_lack(R::CONTRACT.type_name, name);
             assert!(sometimes || seen.outputs.contains_key(*name), "{address} lacks the output {name}");
         }
         for name in seen.outputs.keys() {

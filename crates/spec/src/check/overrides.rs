@@ -74,12 +74,12 @@ impl Checker<'_> {
         }
         let environment = self.environment;
         let hint = match first {
-            "patch" | "drift" | "adopt" => format!("write it beside `override`: `environments.{environment}.{first}`"),
+            "patch" | "drift" | "adopt" | "ignore" => format!("write it beside `override`: `environments.{environment}.{first}`"),
             "environments" => "an environment does not change environments; write the key beside `override`".to_owned(),
             "app" | "version" | "owner" | "ci" | "moved" => "it is the same in every environment".to_owned(),
             other => suggest::hint(other, SECTIONS, "an override may change"),
         };
-        let known = ["patch", "drift", "adopt", "environments", "app", "version", "owner", "ci", "moved"].contains(&first);
+        let known = ["patch", "drift", "adopt", "ignore", "environments", "app", "version", "owner", "ci", "moved"].contains(&first);
         if known {
             self.push(codes::E0308, format!("an override may not change `{first}`"), span, hint);
         } else {

@@ -58,6 +58,9 @@ pub struct Application {
     /// Resources that exist already and shall be taken over: address to cloud id.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub adopt: IndexMap<String, String>,
+    /// Fields that others own, by address: neither compared nor changed once the resource stands.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub ignore: IndexMap<String, Vec<String>>,
     /// Where it runs.
     pub environments: IndexMap<Name, Environment>,
 }

@@ -43,6 +43,9 @@ pub struct Environment {
     /// Resources that exist already and shall be taken over: address to cloud id.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub adopt: IndexMap<String, String>,
+    /// Fields that others own here, by address, besides the application's.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub ignore: IndexMap<String, Vec<String>>,
 }
 
 /// Short-lived copies of an environment.

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::words;
+use super::{Drift, Move, words};
 use crate::values::{
     AccountId, Cidr, DataSize, DomainName, Duration, HttpsUrl, InstanceClass, InstanceFamily, IpAddress, Money, Name, PrefixLength, Region,
     RoleArn, Size, SizeKey, TransitGatewayId, Version,
@@ -55,6 +55,15 @@ pub struct Platform {
     /// Who may do what.
     #[serde(default)]
     pub identity: Identity,
+    /// Resources of accounts, networks and clusters that exist already and shall be taken over: whole address to cloud id.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub adopt: IndexMap<String, String>,
+    /// Resources of accounts, networks and clusters that had another address before: whole addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<Move>,
+    /// Fields that others own, by whole address: neither compared nor changed once the resource stands.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub ignore: IndexMap<String, Vec<String>>,
 }
 
 words! {
@@ -92,6 +101,9 @@ pub struct Account {
     /// The role that Strata assumes in it; without one the caller's own credentials are used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<RoleArn>,
+    /// What to do when the cloud no longer is as planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
 }
 
 /// A domain of the platform.
@@ -154,6 +166,9 @@ pub struct Network {
     /// Private connections to other networks.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub connect: IndexMap<Name, Connection>,
+    /// What to do when the cloud no longer is as planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
 }
 
 fn two() -> u32 {
@@ -231,6 +246,9 @@ pub struct Cluster {
     /// The machines of a Kubernetes cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nodes: Option<Nodes>,
+    /// What to do when the cloud no longer is as planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
 }
 
 words! {
