@@ -69,9 +69,10 @@ impl SqliteStore {
         let failed = database(&path, "cannot be opened");
         let mut connection = SqliteConnection::connect_with(&options).await.map_err(failed)?;
         migrate(&mut connection, &path).await?;
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(database(&path, "cannot be opened"))?;
+        let pool =
+            SqlitePoolOptions::new().max_connections(4).connect_with(options.clone()).await.map_err(database(&path, "cannot be opened"))?;
         let (writer, queue) = mpsc::channel(4096);
-        tokio::spawn(write_all(connection, queue, path.clone(), Arc::clone(&machine)));
+        tokio::spawn(write_all(connection, options, queue, path.clone(), Arc::clone(&machine)));
         Ok(Self { path, pool, writer, machine })
     }
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use strata_graph::{Address, Scope};
 use strata_plan::{FailedTry, Failure, ResourceState};
@@ -35,6 +36,7 @@ pub(crate) struct Batch {
 /// Takes what has queued up, writes it in one transaction, and tells each caller.
 pub(crate) async fn write_all(
     mut connection: SqliteConnection,
+    options: SqliteConnectOptions,
     mut queue: mpsc::Receiver<Batch>,
     path: PathBuf,
     machine: Arc<dyn Machine>,
@@ -57,12 +59,20 @@ pub(crate) async fn write_all(
             Err(_) => {
                 // One bad write must not fail its neighbours, and its caller must hear why: each alone.
                 for batch in batches {
+                    connection = anew(connection, &options).await;
                     let result = commit(&mut connection, std::iter::once(batch.writes.as_slice()), &path, &*machine).await;
                     let _ = batch.done.send(result);
                 }
+                connection = anew(connection, &options).await;
             }
         }
     }
+}
+
+/// Another connection in the place of one whose transaction failed: SQLite itself rolls back when the disk is full, which the connection does
+/// not know, so that it would refuse every later write. The old one where there is none: its next write says why.
+async fn anew(old: SqliteConnection, options: &SqliteConnectOptions) -> SqliteConnection {
+    SqliteConnection::connect_with(options).await.unwrap_or(old)
 }
 
 async fn commit<'a>(

@@ -64,7 +64,7 @@ pub const QUICK: Patience = Patience {
     first_pause: Duration::from_millis(1),
     longest_pause: Duration::from_millis(2),
     ready: Duration::from_millis(400),
-    in_use: Duration::from_millis(50),
+    in_use: Duration::from_secs(2),
     late: Duration::ZERO,
     shows: Duration::ZERO,
     run: Duration::from_secs(60),

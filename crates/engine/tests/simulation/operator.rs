@@ -210,21 +210,28 @@ pub fn up_plan(
         let followed = follow(from.scope(), &from.to_string(), &to.to_string(), &graph, states).unwrap_or_default();
         moves.extend(followed.into_iter().filter(|moved| !moves.iter().any(|known| known.to == moved.to)).collect::<Vec<_>>());
     }
-    strata_plan::build(PlanInput {
-        platform: PLATFORM,
-        target: scopes.last().unwrap(),
-        scopes: &desired,
-        graph: &graph,
-        contracts: &contracts(),
-        states,
-        observations,
-        delete_data: &BTreeSet::new(),
-        verdicts: Vec::new(),
-        notices: Vec::new(),
-        endpoints: Vec::new(),
-        approve: Vec::new(),
-        directions: &Directions { retry: retry.clone(), moves, ..Directions::default() },
-    })
+    loop {
+        let plan = strata_plan::build(PlanInput {
+            platform: PLATFORM,
+            target: scopes.last().unwrap(),
+            scopes: &desired,
+            graph: &graph,
+            contracts: &contracts(),
+            states,
+            observations,
+            delete_data: &BTreeSet::new(),
+            verdicts: Vec::new(),
+            notices: Vec::new(),
+            endpoints: Vec::new(),
+            approve: Vec::new(),
+            directions: &Directions { retry: retry.clone(), moves: moves.clone(), ..Directions::default() },
+        });
+        // What was moved and is to be made anew, too, cannot follow its line: a person takes the line out.
+        match plan {
+            Err(strata_plan::PlanError::WouldReplace { address, .. }) => moves.retain(|moved| moved.to != address),
+            other => return other,
+        }
+    }
 }
 
 fn down_plan(
