@@ -259,7 +259,8 @@ async fn adoption_of(
         let hint = format!("a resource has one address: move it (`moved`), or let go of it: strata forget {}", other.address);
         return refused(format!("{id} stands as {} already", other.address), hint);
     }
-    Ok(Ok(Some(adopted(resource, seen))))
+    let contracts = strata_aws::contracts();
+    Ok(Ok(Some(adopted(contracts.of_type(&resource.type_name.0), resource, seen))))
 }
 
 /// The line of an adoption or a move of this address.
