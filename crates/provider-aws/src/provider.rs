@@ -149,12 +149,8 @@ mod tests {
     #[test]
     fn an_emulator_that_breaks_down_in_passing_does_not_lack_the_operation() {
         let page = || {
-            Err::<(), _>(ProviderError {
-                kind: ErrorKind::Unsupported,
-                operation: "ec2:DescribeSecurityGroupRules".to_owned(),
-                code: Some("http-500".to_owned()),
-                message: "a web page".to_owned(),
-            })
+            let error = ProviderError::new(ErrorKind::Unsupported, "ec2:DescribeSecurityGroupRules", "a web page");
+            Err::<(), _>(ProviderError { code: Some("http-500".to_owned()), ..error })
         };
         let kinds = |emulator: bool, abouts: [&str; 4]| {
             let (credentials, artifacts) = (Credentials::Emulator, Artifacts::default());

@@ -4,7 +4,7 @@
 //! everything, so a subnet that somebody adds by hand reaches nothing until it is given a list.
 
 use serde::{Deserialize, Serialize};
-use strata_graph::{CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
+use strata_graph::{Closed, CloudFormationForm, OutputContract, ReplaceOrder, Tags, Text, TypeContract};
 
 use crate::resource::AwsResource;
 use crate::terraform::Terraform;
@@ -33,6 +33,7 @@ impl AwsResource for DefaultNetworkAcl {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[Closed::property("Entries")],
         outputs: &[OutputContract { name: "Id", cloudformation_ref: false, terraform: "id" }],
         cloudformation: CloudFormationForm::Absent(
             "CloudFormation cannot change the default access list of a network: delete its entries by hand or by a custom resource. No subnet of this stack uses it.",

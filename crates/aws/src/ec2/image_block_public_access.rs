@@ -25,6 +25,7 @@ impl AwsResource for ImageBlockPublicAccess {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Absent(
             "CloudFormation has no type for this setting: run `aws ec2 enable-image-block-public-access --image-block-public-access-state block-new-sharing` once in each region.",

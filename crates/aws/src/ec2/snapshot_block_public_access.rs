@@ -25,6 +25,7 @@ impl AwsResource for SnapshotBlockPublicAccess {
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],
+        closed: &[],
         outputs: &[],
         cloudformation: CloudFormationForm::Untagged,
         terraform: "aws_ebs_snapshot_block_public_access",

@@ -109,6 +109,7 @@ async fn a_load_balancer_with_listeners_rules_and_groups() {
         certificates: vec![ListenerCertificate { certificate_arn: certificate.output("CertificateArn") }],
         default_actions: vec![Action::fixed_response(404, "nothing here")],
         listener_attributes: vec![Attribute::new("routing.http.response.server.enabled", "false")],
+        ..Listener::default()
     };
     let mut https = bench.create("https", https).await;
     bench.update(&mut https, |listener| listener.default_actions = vec![Action::fixed_response(403, "not here")]).await;
