@@ -58,7 +58,8 @@ async fn parts_that_the_state_knows_are_no_drift_and_a_strangers_are_taken_away(
     let world = World::new().await;
     world.up(&graph(SHOP)).await;
     let part = |id: &str| json!({"Id": id, "Properties": {}});
-    let ours = part(&world.state().await.resources[&address("database")].id.as_ref().unwrap().0);
+    let state = world.state().await;
+    let ours = part(&state.resources[&address("database")].id.as_ref().unwrap().0);
     let network = address("network").to_string();
     world.cloud.tamper(&network, "Parts", json!([ours]));
     assert!(world.plan(&graph(SHOP)).await.is_empty());

@@ -17,6 +17,8 @@ const OUTPUTS: &[OutputContract] = &[
     OutputContract { name: "LatestVersionNumber", cloudformation_ref: false, terraform: "latest_version" },
 ];
 
+const PARTS: &[Closed] = &[Closed::parts("Parts", "Test::Thing")];
+
 const fn contract(type_name: &'static str, kind: &'static str, replace_order: ReplaceOrder) -> TypeContract {
     TypeContract {
         type_name,
@@ -26,7 +28,7 @@ const fn contract(type_name: &'static str, kind: &'static str, replace_order: Re
         replace_order,
         unobservable: &[],
         unordered: &[],
-        closed: &[Closed::parts("Parts", "Test::Thing")],
+        closed: PARTS,
         outputs: OUTPUTS,
         cloudformation: CloudFormationForm::TagMap,
         terraform: "test_thing",
