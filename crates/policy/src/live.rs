@@ -235,16 +235,18 @@ mod tests {
 
     #[test]
     fn what_stands_on_a_recorded_field_says_so() {
-        let mut whole = bucket();
-        let block = json!({"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true});
-        whole.properties.0.insert("PublicAccessBlockConfiguration".to_owned(), block);
-        let mut observed = ObservedGraph { graph: graph(vec![whole]), ..ObservedGraph::default() };
-        let plain = status(&observed, "s3-bucket-public-access-blocked");
-        assert_eq!(plain.0, Status::Met);
-        observed.by_record.insert(bucket().address, vec!["PublicAccessBlockConfiguration".to_owned()]);
-        let noted = status(&observed, "s3-bucket-public-access-blocked");
-        assert_eq!(noted.0, Status::Met);
-        assert_eq!(noted.1, format!("{} (by record: no call returns PublicAccessBlockConfiguration)", plain.1));
-        assert!(!status(&observed, "s3-bucket-tls-only").1.contains("by record"), "the field does not matter there");
+        let properties = json!({"LogGroupName": "/shop", "RetentionInDays": 365, "KmsKeyId": "arn:aws:kms:us-east-1:1:key/k"});
+        let group = resource("log_group", "AWS::Logs::LogGroup", "main", &properties);
+        let mut observed = ObservedGraph { graph: graph(vec![group.clone()]), ..ObservedGraph::default() };
+        let said = |observed: &ObservedGraph, control: &str| {
+            let verdicts = judge_observed(observed, &["pci-dss-4.0".to_owned()], |control| control.when.in_cloud());
+            let found = verdicts.into_iter().find(|verdict| verdict.control.0 == control).unwrap();
+            (found.status, found.detail)
+        };
+        let plain = said(&observed, "log-group-encrypted");
+        observed.by_record.insert(group.address, vec!["KmsKeyId".to_owned()]);
+        let noted = said(&observed, "log-group-encrypted");
+        assert_eq!(noted, (plain.0, format!("{} (by record: no call returns KmsKeyId)", plain.1)));
+        assert!(!said(&observed, "log-group-kept-a-year").1.contains("by record"), "the field does not matter there");
     }
 }

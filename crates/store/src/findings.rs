@@ -118,7 +118,11 @@ mod tests {
         let store = SqliteStore::open(folder.path()).await.unwrap();
         store.write(vec![write(&finding("a")), write(&finding("a")), write(&finding("b"))]).await.unwrap();
         let all = store.findings(None).await.unwrap();
-        assert_eq!(all.iter().map(|finding| (finding.number, finding.address.name())).collect::<Vec<_>>(), [(1, "a"), (2, "b")]);
+        assert_eq!(
+            all.iter().map(|finding| (finding.number, finding.address.name())).collect::<Vec<_>>(),
+            [(1, "a"), (3, "b")],
+            "numbers grow, with gaps"
+        );
         let repair = Repair { seen: "2026-11-28T12:00:00Z".parse().unwrap(), how: How::Run("run-1".into()) };
         let repaired = Finding { repaired: Some(repair), ..all[0].clone() };
         store.write(vec![write(&repaired)]).await.unwrap();
@@ -129,7 +133,7 @@ mod tests {
         assert_eq!(all.iter().map(|finding| finding.repaired.is_none()).collect::<Vec<_>>(), [false, true, true]);
         assert_eq!(store.findings(Some(&Scope::environment("shop", "prod"))).await.unwrap(), []);
         assert_eq!(store.verify().await.unwrap().problems, [] as [String; 0]);
-        sqlx::query("UPDATE findings SET control = 'other' WHERE number = 2").execute(store.pool()).await.unwrap();
+        sqlx::query("UPDATE findings SET control = 'other' WHERE number = 3").execute(store.pool()).await.unwrap();
         let verified = store.verify().await.unwrap();
         assert_eq!((verified.findings, verified.problems.len()), (3, 1), "{verified:?}");
     }
