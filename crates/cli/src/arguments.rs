@@ -415,7 +415,7 @@ pub enum ComplyCommand {
         target: Target,
         /// How long from one look to the next: 30s, 5m, 1h
         #[arg(long, value_name = "TIME", default_value = "5m", value_parser = period)]
-        every: std::time::Duration,
+        every: Duration,
         /// Look once
         #[arg(long)]
         once: bool,
@@ -486,7 +486,7 @@ pub enum SchemaOf {
     App,
 }
 
-fn period(text: &str) -> Result<std::time::Duration, String> {
+fn period(text: &str) -> Result<Duration, String> {
     let wrong = || "write a number and s, m or h: 30s, 5m, 1h; at least 1s".to_owned();
     let (number, seconds) = match text.char_indices().next_back() {
         Some((at, 's')) => (&text[..at], 1),
@@ -495,7 +495,7 @@ fn period(text: &str) -> Result<std::time::Duration, String> {
         _ => return Err(wrong()),
     };
     let number: u32 = number.parse().map_err(|_| wrong())?;
-    if number == 0 { Err(wrong()) } else { Ok(std::time::Duration::from_secs(u64::from(number) * seconds)) }
+    if number == 0 { Err(wrong()) } else { Ok(Duration::from_secs(u64::from(number) * seconds)) }
 }
 
 fn service_image(text: &str) -> Result<(String, String), String> {

@@ -9,6 +9,7 @@ use strata_graph::{Address, Document, Graph, Resource};
 
 use crate::control::Control;
 use crate::judge::judge_view;
+use crate::registry::control;
 use crate::verdict::{ControlId, Status, Verdict};
 use crate::view::View;
 
@@ -54,7 +55,7 @@ pub fn judge_observed_by(observed: &ObservedGraph, judge: impl Fn(&Graph) -> Vec
             open(&mut verdicts[index], format!("it hangs on what could not be looked at: {culprits}"));
         }
         for verdict in &mut verdicts {
-            if let Some(why) = observed.unseen.get(&verdict.address) {
+            if let Some(why) = observed.unseen.get(&verdict.address).filter(|_| is_about_its_resource(observed, verdict)) {
                 open(verdict, format!("it could not be looked at: {why}"));
             }
         }
@@ -72,6 +73,14 @@ pub fn judge_observed_by(observed: &ObservedGraph, judge: impl Fn(&Graph) -> Vec
     verdicts.extend(of_what_is_gone(observed, &judge));
     verdicts.sort_by(|left, right| (&left.control, &left.address).cmp(&(&right.control, &right.address)));
     verdicts
+}
+
+/// Whether the verdict is about the resource that it is said at. What an account lacks has no address of its own and is said at another
+/// resource of the account's baseline: whether that one was seen is of no matter.
+fn is_about_its_resource(observed: &ObservedGraph, verdict: &Verdict) -> bool {
+    let types = control(&verdict.control.0).map_or(&[] as &[&str], |control| control.types);
+    let resource = observed.graph.get(&verdict.address);
+    types.is_empty() || resource.is_none_or(|resource| types.contains(&resource.type_name.0.as_str()))
 }
 
 fn key(verdict: &Verdict) -> (ControlId, Address) {
