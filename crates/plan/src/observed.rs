@@ -195,6 +195,7 @@ mod tests {
             waiting_for: None,
             purpose: String::new(),
             deposed: vec![],
+            formerly: vec![],
         }
     }
 
