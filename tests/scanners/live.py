@@ -50,7 +50,7 @@ REGION = "us-east-1"
 # What the emulator lacks today. Anything else that ends as not supported is a failure: an expectation must not shrink in silence.
 OPEN = ("unsupported",)
 # Half a minute on an idle machine; many times that on a busy one.
-SCAN_MINUTES = 15
+SCAN_MINUTES = 30
 
 Verdicts = collections.namedtuple("Verdicts", "passed failed findings")
 
@@ -65,6 +65,14 @@ def frameworks(prowler):
     return found
 
 
+def ended_in_time(command, variables, folder, seconds):
+    """Runs a command to its end."""
+    try:
+        return subprocess.run(command, env=variables, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds)
+    except subprocess.TimeoutExpired as problem:
+        raise run.Refused(f"`{' '.join(command)}` did not end within {seconds} seconds") from problem
+
+
 def bring_up(binary, scan, emulator, folder):
     """`strata up` of an example's environment; returns how many steps were done and how many the emulator lacks."""
     example, environment = scan.split("/")
@@ -74,9 +82,7 @@ def bring_up(binary, scan, emulator, folder):
     command += ["--state", folder / "state", "--endpoint-url", emulator.url, *SCANS[scan][1]]
     variables = {"PATH": os.environ["PATH"], **world.CREDENTIALS, "HOME": str(folder / "home"), "USER": "judge", "NO_COLOR": "1"}
     variables["STRATA_CACHE"] = str(folder / "cache")
-    done = subprocess.run(
-        [str(part) for part in command], env=variables, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600
-    )
+    done = ended_in_time([str(part) for part in command], variables, folder, 60 * SCAN_MINUTES)
     if done.returncode != 0:
         raise run.Refused(f"`{' '.join(map(str, command))}` ended with {done.returncode}:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
     ended = collections.Counter(step["result"]["ended"] for step in json.loads(done.stdout)["run"]["steps"])
@@ -106,15 +112,7 @@ def prowler_scan(prowler, scan, emulator, folder):
     command = [prowler / "bin" / "prowler", "aws", "-f", REGION, "--no-banner", "--no-color", "--ignore-exit-code-3"]
     command += ["--output-formats", "csv", "--output-directory", out, "--output-filename", "scan"]
     command += ["--aws-retries-max-attempts", "0", "--log-level", "WARNING", "--log-file", out / "scan.log"]
-    done = subprocess.run(
-        [str(part) for part in command],
-        env=variables,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60 * SCAN_MINUTES,
-    )
+    done = ended_in_time([str(part) for part in command], variables, folder, 60 * SCAN_MINUTES)
     table = out / "scan.csv"
     if done.returncode != 0 or not table.exists():
         raise run.Refused(f"prowler on {scan} ended with {done.returncode}:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")

@@ -3,7 +3,6 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use serde_json::Value;
 use strata_aws::iam::PolicyDocument;
 use strata_aws::{AwsResource, Part};
 use strata_graph::Text;
@@ -70,29 +69,12 @@ pub fn some_text(string: Option<&str>) -> Option<Text> {
     string.filter(|string| !string.is_empty()).map(Text::from)
 }
 
-/// A policy as a call takes it: lists of one as the one, which is how AWS itself writes policies and the only way in which moto
-/// recognises a target of access logs.
+/// A policy as a call takes it.
 ///
 /// # Errors
 /// An internal error where it cannot be written.
 pub fn policy_json(policy: &PolicyDocument, operation: &str) -> Result<String, ProviderError> {
-    let mut value = serde_json::to_value(policy).map_err(|error| ProviderError::internal(operation, error.to_string()))?;
-    for statement in value.get_mut("Statement").and_then(Value::as_array_mut).into_iter().flatten() {
-        for key in ["Action", "Resource"] {
-            statement.get_mut(key).into_iter().for_each(shorten);
-        }
-        statement.get_mut("Principal").and_then(Value::as_object_mut).into_iter().flatten().for_each(|(_, list)| shorten(list));
-    }
-    Ok(value.to_string())
-}
-
-fn shorten(value: &mut Value) {
-    if let Value::Array(items) = value
-        && items.len() == 1
-        && let Some(only) = items.pop()
-    {
-        *value = only;
-    }
+    policy.to_json().map_err(|error| ProviderError::internal(operation, error.to_string()))
 }
 
 /// A policy as a call returned it.
@@ -141,11 +123,16 @@ mod tests {
         use strata_aws::iam::Statement;
         let policy = PolicyDocument::new([
             Statement::allow("Logs", ["s3:PutObject"], ["arn:aws:s3:::a/*"]).for_service("logging.s3.amazonaws.com"),
-            Statement::deny("Tls", ["s3:*"], ["arn:aws:s3:::a", "arn:aws:s3:::a/*"]).for_aws(["*"]),
+            Statement::deny("Tls", ["s3:*"], ["arn:aws:s3:::a", "arn:aws:s3:::a/*"]).for_aws(["*"]).when(
+                "Bool",
+                "aws:SecureTransport",
+                ["false"],
+            ),
         ]);
         let json = policy_json(&policy, "test").unwrap();
         assert!(json.contains(r#""Principal":{"Service":"logging.s3.amazonaws.com"},"Resource":"arn:aws:s3:::a/*""#), "{json}");
         assert!(json.contains(r#""Resource":["arn:aws:s3:::a","arn:aws:s3:::a/*"]"#), "{json}");
+        assert!(json.contains(r#""Condition":{"Bool":{"aws:SecureTransport":"false"}}"#), "{json}");
         assert_eq!(read_policy(&json, "test").unwrap(), policy);
     }
 

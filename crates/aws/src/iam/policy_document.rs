@@ -194,7 +194,8 @@ impl PolicyDocument {
     }
 }
 
-/// A list of one as the one: the form that AWS itself returns, and that the S3 of emulators looks for.
+/// A list of one as the one: the form that AWS itself returns, and the only one in which the S3 of emulators finds a target of access logs and
+/// scanners find a condition.
 fn single(value: Option<&mut Value>) {
     if let Some(value) = value
         && let Value::Array(items) = value
