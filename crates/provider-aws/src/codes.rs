@@ -111,14 +111,14 @@ pub(crate) const CODES: &[Row] = &[
         "ask for more 'Internet gateways per Region' (service vpc) in Service Quotas, then run again",
     ),
     told(
-        "SecurityGroupLimitExceeded",
-        Quota,
-        "ask for more 'VPC security groups per Region' (service vpc) in Service Quotas, then run again",
-    ),
-    told(
         "RulesPerSecurityGroupLimitExceeded",
         Quota,
         "ask for more 'Inbound or outbound rules per security group' (service vpc) in Service Quotas, then run again",
+    ),
+    told(
+        "SecurityGroupLimitExceeded",
+        Quota,
+        "ask for more 'VPC security groups per Region' (service vpc) in Service Quotas, then run again",
     ),
     told(
         "VpcEndpointLimitExceeded",

@@ -31,6 +31,14 @@ pub struct FormError {
     pub what: String,
 }
 
+/// The line, from 1, on which a record begins. The reader's own count stands one line too early after `\r\n`: it has not read the `\n` yet.
+fn line_of(text: &str, position: &::csv::Position) -> u64 {
+    let begin = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(text.len());
+    let blank = text.as_bytes()[begin..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let breaks = text.as_bytes()[..begin + blank].iter().filter(|byte| **byte == b'\n').count();
+    u64::try_from(breaks).unwrap_or(u64::MAX).saturating_add(1)
+}
+
 /// The empty form: one line for each requirement of which the organisation has a part.
 ///
 /// # Errors
@@ -53,8 +61,8 @@ pub fn empty(report: &Report) -> Result<String, EvidenceError> {
 /// # Errors
 /// Every mistake, in the order of the lines.
 pub fn read(text: &str, known: impl Fn(&str) -> bool) -> Result<Form, Vec<FormError>> {
-    let mut reader =
-        ::csv::ReaderBuilder::new().flexible(true).trim(::csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let text = text.trim_start_matches('\u{feff}');
+    let mut reader = ::csv::ReaderBuilder::new().flexible(true).trim(::csv::Trim::All).from_reader(text.as_bytes());
     let refused = |error: &::csv::Error| FormError { line: error.position().map_or(1, ::csv::Position::line), what: error.to_string() };
     let head = reader.headers().map_err(|error| vec![refused(&error)])?.clone();
     let column = |name: &str| head.iter().position(|cell| cell.eq_ignore_ascii_case(name));
@@ -72,7 +80,7 @@ pub fn read(text: &str, known: impl Fn(&str) -> bool) -> Result<Form, Vec<FormEr
                 continue;
             }
         };
-        let line = record.position().map_or(0, ::csv::Position::line);
+        let line = record.position().map_or(0, |position| line_of(text, position));
         let cell = |name: &str| column(name).and_then(|index| record.get(index)).unwrap_or_default().trim_start_matches('\'').to_owned();
         let (requirement, document, person) = (cell("requirement"), cell("document"), cell("person"));
         if document.is_empty() {

@@ -80,6 +80,8 @@ async fn read_insights(cloud: &Cloud, arn: &str) -> Result<Vec<InsightSelector>,
     let types = answer.insight_selectors().iter().filter_map(sdk::InsightSelector::insight_type);
     let mut seen: Vec<InsightSelector> = types.map(|kind| InsightSelector { insight_type: kind.as_str().to_owned() }).collect();
     seen.sort_by(|one, other| one.insight_type.cmp(&other.insight_type));
+    // The emulator adds to what it has where AWS replaces it, and then names a kind twice.
+    seen.dedup();
     Ok(seen)
 }
 
