@@ -349,7 +349,7 @@ fn would_replace(address: &Address, how: &'static str, fields: &[FieldChange]) -
     PlanError::WouldReplace {
         address: address.clone(),
         how,
-        fields: list.collect::<Vec<_>>().join("; "),
+        fields: if fixed.is_empty() { "it is broken".to_owned() } else { list.collect::<Vec<_>>().join("; ") },
         patch: format!("patch: {{{}: {}}}", address.short(), Value::Object(patch)),
     }
 }
