@@ -29,7 +29,8 @@ AGREES, EARLIER, BLIND, SILENT, REFUSED = "both say so", "failed before", "passe
 
 def trees(folder):
     """Exports every break."""
-    command = ["cargo", "test", "--locked", "--quiet", "--package", "strata-policy", "--test", "all", "agreement"]
+    # Of the whole workspace, as `make test` builds it: a package alone has other features, and would be compiled once more.
+    command = ["cargo", "test", "--locked", "--quiet", "--workspace", "--test", "all", "agreement"]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, "STRATA_AGREEMENT_DIR": str(folder)}, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"agreement: {' '.join(command)} failed\n{done.stdout[-4000:]}{done.stderr[-4000:]}")

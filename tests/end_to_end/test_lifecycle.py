@@ -21,55 +21,55 @@ class Lifecycle(WorldCase):
         """What everything on record is called."""
         return {address: resource.get("id") for scope in self.world.backup().values() for address, resource in scope.items()}
 
-    def tamper(self, queue, seconds):
-        """Somebody changes the queue by hand."""
-        self.world.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": str(seconds)})
+    def tamper(self, group, days):
+        """Somebody changes how long a group of logs is kept."""
+        self.world.client("logs").put_retention_policy(logGroupName=group, retentionInDays=days)
 
     def test_all_of_it(self):
         world = self.world
         world.up("dev")
-        queue = f"{DEV}/queue.bookings"
-        url = self.ids()[queue]
+        group = f"{DEV}/log_group.api"
+        name = self.ids()[group]
         with self.subTest("drift is reported, and corrected only where the files or a person say so"):
-            self.tamper(url, 77)
-            self.assertIn("VisibilityTimeout", world.run("drift", "--env", "dev", expect=1).out)
+            self.tamper(name, 30)
+            self.assertIn("RetentionInDays", world.run("drift", "--env", "dev", expect=1).out)
             self.assertIn("E0714", world.run("drift", "--env", "dev", "--correct", expect=1).err)
             calls, _ = world.mutating_of("drift", "--env", "dev", "--correct", "--yes")
-            self.assertEqual(calls, ["sqs:SetQueueAttributes"])
+            self.assertEqual(calls, ["logs:PutRetentionPolicy"])
             world.run("drift", "--env", "dev")
-            self.tamper(url, 78)
+            self.tamper(name, 60)
             self.edit("    size: tiny\n", "    size: tiny\n    drift: correct\n")
             calls, _ = world.mutating_of("drift", "--env", "dev", "--correct")
-            self.assertEqual(calls, ["sqs:SetQueueAttributes"])
+            self.assertEqual(calls, ["logs:PutRetentionPolicy"])
             self.edit("    drift: correct\n", "    drift: 'off'\n")
-            self.tamper(url, 79)
+            self.tamper(name, 90)
             self.assertIn("not looked at", world.run("drift", "--env", "dev").out)
             self.edit("    drift: 'off'\n", "    drift: report\n")
         with self.subTest("what others own is neither drift nor changed"):
-            self.edit("    drift: report\n", "    drift: report\n    ignore: {queue.bookings: [VisibilityTimeout]}\n")
+            self.edit("    drift: report\n", "    drift: report\n    ignore: {log_group.api: [RetentionInDays]}\n")
             world.run("drift", "--env", "dev")
             plan = world.plan("dev")
             self.assertEqual(plan["actions"], [])
             self.assertIn("E0713", [notice["code"] for notice in plan["notices"]])
-            self.edit("[VisibilityTimeout]", "[Tags]")
+            self.edit("[RetentionInDays]", "[Tags]")
             self.assertIn("E0713", world.run("plan", "--env", "dev", expect=1).err)
-            self.edit("    ignore: {queue.bookings: [Tags]}\n", "")
+            self.edit("    ignore: {log_group.api: [Tags]}\n", "")
             world.up("dev")
         with self.subTest("what stands is taken over by the files"):
-            world.run("forget", queue, "--yes")
-            self.edit("    drift: report\n", f"    drift: report\n    adopt: {{queue.bookings: '{url}-nothing'}}\n")
+            world.run("forget", group, "--yes")
+            self.edit("    drift: report\n", f"    drift: report\n    adopt: {{log_group.api: '{name}-nothing'}}\n")
             refused = world.run("plan", "--env", "dev", expect=1).err
             self.assertIn("E0711", refused)
             self.assertIn("app.yaml:", refused)
-            self.edit(f"{url}-nothing", url)
-            self.tamper(url, 80)
+            self.edit(f"{name}-nothing", name)
+            self.tamper(name, 120)
             plan = world.plan("dev")
-            self.assertEqual([state["address"] for state in plan["adopted"]], [queue])
-            self.assertEqual([(action["address"], action["change"]) for action in plan["actions"]], [(queue, "update")])
-            self.assertNotIn(queue, self.ids(), "a plan changes no record")
+            self.assertEqual([state["address"] for state in plan["adopted"]], [group])
+            self.assertEqual([(action["address"], action["change"]) for action in plan["actions"]], [(group, "update")])
+            self.assertNotIn(group, self.ids(), "a plan changes no record")
             calls, _ = world.mutating_of("up", "--env", "dev", "--yes")
-            self.assertEqual(calls, ["sqs:SetQueueAttributes"])
-            self.assertEqual(self.ids()[queue], url)
+            self.assertEqual(calls, ["logs:PutRetentionPolicy"])
+            self.assertEqual(self.ids()[group], name)
             self.assertEqual(world.plan("dev")["actions"], [], "the line has done its work and may stay")
         with self.subTest("a move keeps what stands, or is refused with the way to keep it"):
             bucket = self.ids()[f"{DEV}/bucket.lake"]

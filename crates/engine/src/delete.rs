@@ -2,7 +2,7 @@
 //!
 //! Invariant: the record lets go of what was seen gone, and of nothing else.
 
-use strata_graph::{Document, PhysicalId};
+use strata_graph::{Document, PhysicalId, TypeContract};
 use strata_plan::{ResourceState, ResourceStatus};
 use strata_provider::{ErrorKind, Readiness};
 use strata_store::{IntentOperation, Outcome, Write};
@@ -103,14 +103,17 @@ impl Engine {
         let deadline = Instant::now() + self.patience.ready;
         let mut pause = self.patience.first_pause;
         let known = job.known();
+        let contract = self.contracts.of_type(&job.action.type_name.0);
         // A setting of the account is never gone: it is back at its default.
-        if self.contracts.of_type(&job.action.type_name.0).is_some_and(|contract| contract.singleton) {
+        if contract.is_some_and(|contract| contract.singleton) {
             return Ok(Ended::Done);
         }
         loop {
             let detail = match self.observe(&job.request(Some(id), properties), known.as_ref()).await {
                 Ok(None) => return Ok(Ended::Done),
                 Ok(Some(observation)) => match observation.readiness {
+                    // For as long as it could be called back there is no more to see: a key waits for days.
+                    Readiness::Deleting if contract.is_some_and(TypeContract::is_recallable) => return Ok(Ended::Done),
                     Readiness::Deleting => "being deleted".to_owned(),
                     Readiness::Pending(detail) | Readiness::Failed(detail) => detail,
                     Readiness::Ready => "still there".to_owned(),

@@ -38,7 +38,8 @@ pub(crate) fn lower(builder: &mut Builder<'_>, platform: &Platform, network: &Ne
         default_group,
         About::new(&key, "Takes every rule out of the group that AWS gives to what names none, so that nothing is reached by accident."),
     );
-    let default_list = DefaultNetworkAcl { network_acl_id: vpc.output("DefaultNetworkAcl"), ..DefaultNetworkAcl::default() };
+    let default_list =
+        DefaultNetworkAcl { vpc_id: vpc.output("VpcId"), network_acl_id: vpc.output("DefaultNetworkAcl"), ..DefaultNetworkAcl::default() };
     builder.add(
         "default",
         default_list,

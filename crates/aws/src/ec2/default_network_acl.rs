@@ -13,6 +13,8 @@ use crate::terraform::Terraform;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DefaultNetworkAcl {
+    /// The network.
+    pub vpc_id: Text,
     /// The list: the network's output `DefaultNetworkAcl`.
     pub network_acl_id: Text,
     /// Always empty; an observation writes each entry that stands as `in|out NUMBER ACTION PROTOCOL PEER`. AWS's own last entry, which
@@ -29,7 +31,7 @@ impl AwsResource for DefaultNetworkAcl {
         type_name: "Strata::EC2::DefaultNetworkAcl",
         kind: "default_network_acl",
         service: "ec2",
-        replace_on: &["NetworkAclId"],
+        replace_on: &["NetworkAclId", "VpcId"],
         replace_order: ReplaceOrder::DeleteBeforeCreate,
         unobservable: &[],
         unordered: &[],

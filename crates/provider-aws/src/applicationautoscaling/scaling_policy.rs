@@ -180,7 +180,9 @@ impl Handler for ScalingPolicy {
                 .map(tracking_from_sdk)
                 .unwrap_or_default(),
         };
-        Ok(Some(Observed::ready(seen.policy_arn(), properties).output("Arn", seen.policy_arn())))
+        // By which it is known: what an emulator changed of it names nothing else.
+        let id = target.id.map_or_else(|| seen.policy_arn(), |id| id.0.as_str());
+        Ok(Some(Observed::ready(id, properties).output("Arn", seen.policy_arn())))
     }
 
     async fn create(cloud: &Cloud, target: &Target<'_, Self>) -> Result<PhysicalId, ProviderError> {

@@ -65,7 +65,8 @@ impl Handler for DefaultNetworkAcl {
         }
         let mut entries: Vec<String> = list.entries().iter().filter(|entry| is_ours_to_change(entry)).map(line).collect();
         entries.sort();
-        Ok(Some(Observed::ready(id, Self { network_acl_id: id.into(), entries, tags }).output("Id", id)))
+        let properties = Self { vpc_id: list.vpc_id().unwrap_or_default().into(), network_acl_id: id.into(), entries, tags };
+        Ok(Some(Observed::ready(id, properties).output("Id", id)))
     }
 
     async fn create(cloud: &Cloud, target: &Target<'_, Self>) -> Result<PhysicalId, ProviderError> {

@@ -103,7 +103,8 @@ async fn the_default_group_is_emptied_and_watched() {
 async fn the_default_access_list_is_emptied() {
     let bench = Bench::new(119);
     let vpc = vpc(&bench).await;
-    let list = DefaultNetworkAcl { network_acl_id: vpc.output("DefaultNetworkAcl"), ..DefaultNetworkAcl::default() };
+    let list =
+        DefaultNetworkAcl { vpc_id: vpc.output("VpcId"), network_acl_id: vpc.output("DefaultNetworkAcl"), ..DefaultNetworkAcl::default() };
     let list = bench.create("default", list).await;
     let cloud = bench.cloud().await;
     let call = cloud.ec2().create_network_acl_entry().network_acl_id(&list.id.0).rule_number(100).protocol("-1");
