@@ -103,6 +103,8 @@ def run(command, folder):
     """Runs a scanner in an empty folder, so that no configuration lying about can change its mind."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("CKV_", "CHECKOV_", "CFN_LINT"))}
     variables["HOME"] = str(folder)
+    # checkov gives up on a file after ten seconds, and says no more than that it could not read it: too few where others build.
+    variables["HCL_PARSE_TIMEOUT_SEC"] = "300"
     return subprocess.run([str(part) for part in command], cwd=folder, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
 
