@@ -5,6 +5,8 @@ import json
 from mutation import GONE, Mutation, or_none
 
 PUBLIC_READ = {"Sid": "Leak", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:GetObject"}
+# What an account lacks has no address of its own: it is said at a resource of its baseline, whichever comes first.
+ANYWHERE = "account:*"
 TRAIL = "account:cloudtrail.main"
 DETECTOR = "account:guardduty_detector.main"
 PASSWORDS = "account:iam_account_password_policy.main"
@@ -179,6 +181,7 @@ MUTATIONS = [
     Mutation(
         "a trail deleted", 2, TRAIL, GONE, "cloudtrail-every-region", lambda c: c.cloudtrail.delete_trail(Name=c.property(TRAIL, "TrailName")),
         lambda c: trail(c, "S3BucketName", "IsMultiRegionTrail", "LogFileValidationEnabled", "KmsKeyId"),
+        at=ANYWHERE,
     ),
     Mutation(
         "the Config recorder stopped", 1, "account:config_configuration_recorder_status.main", GONE, "config-records-everything",
@@ -203,10 +206,11 @@ MUTATIONS = [
         "a detector that leaves objects out", 1, DETECTOR, "Features", "guardduty-watches-objects",
         lambda c: c.guardduty.update_detector(DetectorId=c.id(DETECTOR), Features=[{"Name": "S3_DATA_EVENTS", "Status": "DISABLED"}]), detectors,
     ),
-    Mutation("a detector deleted", 2, DETECTOR, GONE, "guardduty-enabled", lambda c: c.guardduty.delete_detector(DetectorId=c.id(DETECTOR)), detectors),
+    Mutation("a detector deleted", 2, DETECTOR, GONE, "guardduty-enabled", lambda c: c.guardduty.delete_detector(DetectorId=c.id(DETECTOR)), detectors, at=ANYWHERE),
     Mutation(
         "Security Hub left", 1, "account:securityhub_account.main", GONE, "securityhub-enabled", lambda c: c.securityhub.disable_security_hub(),
         lambda c: or_none(lambda: {key: value for key, value in c.securityhub.describe_hub().items() if key in ("HubArn", "AutoEnableControls")}),
+        at=ANYWHERE,
     ),
     Mutation(
         "Inspector no longer looks at hosts", 1, "account:inspector2_enabler.main", "ResourceTypes", "inspector-enabled",
@@ -215,10 +219,12 @@ MUTATIONS = [
     Mutation(
         "encryption of new volumes off", 1, "account:ebs_encryption_by_default.main", GONE, "ebs-encrypted-by-default",
         lambda c: c.ec2.disable_ebs_encryption_by_default(), lambda c: c.ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"],
+        at=ANYWHERE,
     ),
     Mutation(
         "the account's block of public buckets removed", 1, "account:s3_account_public_access_block.main", GONE, "s3-account-public-access-blocked",
         lambda c: c.s3control.delete_public_access_block(AccountId=c.id("account:s3_account_public_access_block.main")), public_block,
+        at=ANYWHERE,
     ),
     Mutation(
         "the account's block of public buckets loosened", 2, "account:s3_account_public_access_block.main", "BlockPublicPolicy", "s3-account-public-access-blocked",
@@ -234,7 +240,7 @@ MUTATIONS = [
     Mutation("passwords simpler", 1, PASSWORDS, "RequireSymbols", "iam-password-complexity", lambda c: weaken_passwords(c, RequireSymbols=False), passwords),
     Mutation("passwords used again", 1, PASSWORDS, "PasswordReusePrevention", "iam-password-reuse", lambda c: weaken_passwords(c, PasswordReusePrevention=2), passwords),
     Mutation("passwords older", 1, PASSWORDS, "MaxPasswordAge", "iam-password-age", lambda c: weaken_passwords(c, MaxPasswordAge=1000), passwords),
-    Mutation("the password policy deleted", 2, PASSWORDS, GONE, "iam-password-length", lambda c: c.iam.delete_account_password_policy(), passwords),
+    Mutation("the password policy deleted", 2, PASSWORDS, GONE, "iam-password-length", lambda c: c.iam.delete_account_password_policy(), passwords, at=ANYWHERE),
     Mutation(
         "the trail's log group kept for a day", 1, "account:log_group.trail", "RetentionInDays", "log-group-kept-a-year",
         lambda c: c.logs.put_retention_policy(logGroupName=c.id("account:log_group.trail"), retentionInDays=1),
