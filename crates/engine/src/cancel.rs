@@ -1,9 +1,13 @@
 //! Stopping in two stages.
 
-use tokio::sync::watch;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use tokio::sync::Notify;
 
 /// How urgently a run shall stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
 pub enum CancelLevel {
     /// Go on.
     None,
@@ -14,48 +18,61 @@ pub enum CancelLevel {
 }
 
 /// Tells a run to stop, and a run whether to.
-#[derive(Debug, Clone)]
+///
+/// Whoever waits is woken in the order in which they began to wait, so that a simulated history is the same each time.
+#[derive(Debug, Clone, Default)]
 pub struct Cancel {
-    sender: watch::Sender<CancelLevel>,
+    shared: Arc<Shared>,
 }
 
-impl Default for Cancel {
-    fn default() -> Self {
-        Self { sender: watch::Sender::new(CancelLevel::None) }
+#[derive(Debug, Default)]
+struct Shared {
+    level: AtomicU8,
+    raised: Notify,
+}
+
+impl CancelLevel {
+    const ALL: [Self; 3] = [Self::None, Self::AfterCallsInFlight, Self::Now];
+
+    fn of(number: u8) -> Self {
+        Self::ALL.into_iter().find(|level| *level as u8 == number).unwrap_or(Self::Now)
     }
 }
 
 impl Cancel {
     /// Asks once more: the first time for after the calls in flight, then for now. Returns what it now stands at.
     pub fn ask(&self) -> CancelLevel {
-        self.sender.send_modify(|level| {
-            *level = match level {
-                CancelLevel::None => CancelLevel::AfterCallsInFlight,
-                _ => CancelLevel::Now,
-            };
-        });
+        let next = match self.level() {
+            CancelLevel::None => CancelLevel::AfterCallsInFlight,
+            _ => CancelLevel::Now,
+        };
+        self.at_least(next);
         self.level()
     }
 
     /// Makes it at least this urgent.
     pub fn at_least(&self, level: CancelLevel) {
-        self.sender.send_if_modified(|now| {
-            let raises = *now < level;
-            *now = (*now).max(level);
-            raises
-        });
+        if self.shared.level.fetch_max(level as u8, Ordering::SeqCst) < level as u8 {
+            self.shared.raised.notify_waiters();
+        }
     }
 
     /// How urgent it is.
     #[must_use]
     pub fn level(&self) -> CancelLevel {
-        *self.sender.borrow()
+        CancelLevel::of(self.shared.level.load(Ordering::SeqCst))
     }
 
     /// Waits until it is at least this urgent.
     pub async fn reached(&self, level: CancelLevel) {
-        let mut receiver = self.sender.subscribe();
-        // The sender lives as long as self, so this ends only by the condition.
-        let _ = receiver.wait_for(|now| *now >= level).await;
+        loop {
+            let mut raised = std::pin::pin!(self.shared.raised.notified());
+            // Registered before the look, so that what is raised in between wakes it.
+            raised.as_mut().enable();
+            if self.level() >= level {
+                return;
+            }
+            raised.await;
+        }
     }
 }

@@ -66,7 +66,7 @@ impl Engine {
         loop {
             let permit = self.limits.admit(job.placement, &job.action.service).await;
             let token = format!("{}-delete", job.token(try_number));
-            self.write(job.shared, vec![job.intent(&token, IntentOperation::Delete, Some(id.clone()), properties)]).await?;
+            self.intend(job.shared, job.intent(&token, IntentOperation::Delete, Some(id.clone()), properties)).await?;
             let result = self.provider.delete(&job.request(Some(id), properties)).await;
             drop(permit);
             let outcome = match &result {

@@ -114,6 +114,19 @@ impl Engine {
         Ok(self.store.write(writes).await?)
     }
 
+    /// Writes an intent on behalf of the run; its call may be sent once this returns. A process that stood still meanwhile asks once more
+    /// whether its scopes are still its own: whoever took them looks only for so long for what a call made that was under way.
+    pub(crate) async fn intend(&self, shared: &Shared<'_>, intent: Write) -> Result<(), EngineError> {
+        let mut writes = vec![intent];
+        loop {
+            let since = Instant::now();
+            self.write(shared, std::mem::take(&mut writes)).await?;
+            if since.elapsed() < self.patience.late / 3 {
+                return Ok(());
+            }
+        }
+    }
+
     pub(crate) async fn put(&self, shared: &Shared<'_>, mut writes: Vec<Write>, state: ResourceState) -> Result<(), EngineError> {
         writes.push(Write::Put(Box::new(state.clone())));
         self.write(shared, writes).await?;
@@ -181,7 +194,7 @@ impl Engine {
         for try_number in 0..=self.patience.tries {
             let permit = self.limits.admit(job.placement, &job.action.service).await;
             let token = job.token(try_number);
-            self.write(job.shared, vec![job.intent(&token, IntentOperation::Create, None, &properties)]).await?;
+            self.intend(job.shared, job.intent(&token, IntentOperation::Create, None, &properties)).await?;
             // An API that takes the token of a try whose answer was lost makes nothing twice.
             let client_token = unsure.first().unwrap_or(&token);
             let request = job.request(None, &properties);
@@ -495,6 +508,7 @@ impl Engine {
     pub(crate) async fn rest(&self, job: &Job<'_>, pause: Duration) -> Duration {
         let _rest = job.shared.rests.begin();
         tokio::select! {
+            biased;
             () = tokio::time::sleep(pause) => {}
             () = job.shared.cancel.reached(CancelLevel::AfterCallsInFlight) => {}
         }
@@ -514,7 +528,7 @@ impl Engine {
         loop {
             let permit = self.limits.admit(job.placement, &job.action.service).await;
             let token = format!("{}-update", job.token(try_number));
-            self.write(job.shared, vec![job.intent(&token, IntentOperation::Update, Some(id.clone()), properties)]).await?;
+            self.intend(job.shared, job.intent(&token, IntentOperation::Update, Some(id.clone()), properties)).await?;
             let result = self.provider.update(&job.request(Some(id), properties), observed).await;
             drop(permit);
             let outcome = match &result {

@@ -83,6 +83,8 @@ pub async fn between_orders(sim: &Arc<Sim>, spec: &Spec) {
         // What was changed since by a call that was still under way may be what is asked for already: the plan says so.
         let plan = plan.as_ref().ok();
         plan.is_some_and(|plan| {
+            // Under the address that it has from now on.
+            let address = plan.moves.iter().find(|moved| moved.from == *address).map_or(address, |moved| &moved.to);
             plan.actions.iter().any(|action| action.address == *address)
                 || plan.records.iter().any(|record| record.address == *address && record.properties.is_some())
         })
@@ -91,6 +93,12 @@ pub async fn between_orders(sim: &Arc<Sim>, spec: &Spec) {
         let Some(id) = &state.id else { continue };
         let stands = view.standing.iter().find(|thing| thing.id == *id);
         if stands.is_some_and(|thing| thing.properties == state.properties) || sim.is_hidden(id) {
+            continue;
+        }
+        // Of what nobody asks for any more and that stays, what the cloud shows beside what is on record is no difference.
+        let contract = contracts().of_type(&state.type_name.0).unwrap();
+        let beside = |thing: &Standing| compare(contract, &state.properties, &state.properties, Some(&thing.properties)).is_empty();
+        if !spec.contains(&state.address) && kept(&view, spec, &state.address) && stands.is_some_and(beside) {
             continue;
         }
         if !tells(&refreshed, state) && !plans(&state.address) {

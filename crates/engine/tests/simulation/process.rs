@@ -107,12 +107,19 @@ impl Process {
         }
     }
 
-    /// The moment before a call of the store. A process that stands still does so for all of them, its heartbeat as well.
-    ///
-    /// It never stands still between an intent and its call: how long a call may be under way is `Patience::late`, and no lease and no
-    /// store can hold back what a process that slept for longer sends when it wakes. `docs/simulation.md` says so.
+    /// The moment before a call of the store.
     async fn before_store(&self, name: &str) {
         self.moment(&format!("before {name}")).await;
+        self.stand_still().await;
+        self.moment(&format!("before {name}")).await;
+    }
+
+    /// Perhaps stands still, for longer than a lease may last. A process that does so does for all its calls of the store, its heartbeat as
+    /// well.
+    ///
+    /// It does so before and after each call of the store, but not once the engine has asked for the last time whether its scopes are
+    /// its own: how long a call may be under way is `Patience::late`. `docs/simulation.md` says so.
+    async fn stand_still(&self) {
         if self.sim.dice.between(0, 999) < self.sim.weather().stalls {
             let until = Instant::now() + Duration::from_secs(self.sim.dice.between(60, 300));
             self.sim.count("process stood still for longer than a minute");
@@ -123,7 +130,7 @@ impl Process {
             let until = *lock(&self.still);
             match until.filter(|until| *until > Instant::now()) {
                 Some(until) => tokio::time::sleep_until(until).await,
-                None => return self.moment(&format!("before {name}")).await,
+                None => return,
             }
         }
     }
@@ -261,6 +268,9 @@ impl Store for ProcessStore {
             }
         }
         process.moment(&format!("after {name}")).await;
+        if intends {
+            process.stand_still().await;
+        }
         answer
     }
 
