@@ -75,6 +75,11 @@ impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::Store(error) => error.into(),
+            slow @ EngineError::SlowRecord { .. } => Self::new(
+                codes::E0706,
+                slow.to_string(),
+                "look at the disk of the state folder; when it answers again, run the same command again: it goes on where this one ended",
+            ),
         }
     }
 }

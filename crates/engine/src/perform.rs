@@ -18,6 +18,9 @@ use crate::recover::{Found, as_it_is, outcomes, undecidable};
 use crate::run::{Ended, EngineError, Shared};
 use crate::verify::made_as;
 
+/// How often a process that hears late of what it wrote asks anew before it gives up.
+const ASKS: usize = 5;
+
 /// How a wait for a resource ended.
 enum Seen {
     As(Box<Observation>),
@@ -115,16 +118,19 @@ impl Engine {
     }
 
     /// Writes an intent on behalf of the run; its call may be sent once this returns. A process that stood still meanwhile asks once more
-    /// whether its scopes are still its own: whoever took them looks only for so long for what a call made that was under way.
+    /// whether its scopes are still its own: whoever took them looks only for so long for what a call made that was under way. Where
+    /// nobody waits for late calls, there is nothing to ask; where each answer takes that long, no call is sent at all.
     pub(crate) async fn intend(&self, shared: &Shared<'_>, intent: Write) -> Result<(), EngineError> {
+        let stale = self.patience.late / 3;
         let mut writes = vec![intent];
-        loop {
+        for _ in 0..ASKS {
             let since = Instant::now();
             self.write(shared, std::mem::take(&mut writes)).await?;
-            if since.elapsed() < self.patience.late / 3 {
+            if stale.is_zero() || since.elapsed() < stale {
                 return Ok(());
             }
         }
+        Err(EngineError::SlowRecord { each: stale })
     }
 
     pub(crate) async fn put(&self, shared: &Shared<'_>, mut writes: Vec<Write>, state: ResourceState) -> Result<(), EngineError> {

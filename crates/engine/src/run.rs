@@ -25,6 +25,12 @@ pub enum EngineError {
     /// The store refused or failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store answers so late that a call sent after its answer could miss whoever took the scopes over meanwhile.
+    #[error("the record took longer than {} s to write, several times in a row; the call that was to follow was not sent", each.as_secs())]
+    SlowRecord {
+        /// What one answer may take.
+        each: Duration,
+    },
 }
 
 /// What became of a step.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use strata_engine::Cancel;
@@ -14,12 +15,29 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::world::{QUICK, World, dead, engine, graph, set};
 
-/// A store whose process dies at one of its writes.
-struct Mortal {
+/// A store whose process dies at one of its writes, or sleeps after some of them.
+pub struct Mortal {
     store: Arc<SqliteStore>,
     /// Writes that are still carried out.
     left: AtomicUsize,
     died: Notify,
+    /// Writes of the engine after which it still sleeps, from the first intent on.
+    naps: AtomicUsize,
+    nap: Duration,
+    /// Told at each nap.
+    pub asleep: Notify,
+}
+
+impl Mortal {
+    fn dying(store: Arc<SqliteStore>, writes: usize) -> Self {
+        Self { left: AtomicUsize::new(writes), ..Self::sleeping(store, 0, Duration::ZERO) }
+    }
+
+    /// Hears of its first intent only after a nap, and of the writes that follow too, `naps` in all.
+    pub fn sleeping(store: Arc<SqliteStore>, naps: usize, nap: Duration) -> Self {
+        let left = AtomicUsize::new(usize::MAX);
+        Self { store, left, died: Notify::new(), naps: AtomicUsize::new(naps), nap, asleep: Notify::new() }
+    }
 }
 
 #[async_trait]
@@ -65,7 +83,15 @@ impl Store for Mortal {
             self.died.notify_one();
             std::future::pending::<()>().await;
         }
-        self.store.write(writes).await
+        let begins = writes.iter().any(|write| matches!(write, Write::Intent(_)));
+        let asks = writes.iter().all(|write| matches!(write, Write::Fence(_)));
+        self.store.write(writes).await?;
+        let naps = |left: usize| left.checked_sub(1);
+        if (begins || asks) && self.naps.fetch_update(Ordering::SeqCst, Ordering::SeqCst, naps).is_ok() {
+            self.asleep.notify_one();
+            tokio::time::sleep(self.nap).await;
+        }
+        Ok(())
     }
 
     async fn finish(&self, run: &RunId, status: RunStatus, summary: &str) -> Result<(), StoreError> {
@@ -95,7 +121,7 @@ impl Store for Mortal {
 
 /// Runs a plan in a process that dies instead of its write number `writes`; whether it lived to the end.
 pub async fn live(world: &World, plan: &Plan, writes: usize) -> bool {
-    let mortal = Arc::new(Mortal { store: world.store.clone(), left: AtomicUsize::new(writes), died: Notify::new() });
+    let mortal = Arc::new(Mortal::dying(world.store.clone(), writes));
     let engine = engine(world.cloud.clone(), mortal.clone(), QUICK);
     let (sender, _receiver) = mpsc::unbounded_channel();
     let starter = dead();

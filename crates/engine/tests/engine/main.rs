@@ -12,6 +12,7 @@ mod random;
 mod removal;
 mod repair;
 mod replacement;
+mod sleepers;
 mod stopping;
 mod strays;
 #[path = "../shared/things.rs"]

@@ -130,7 +130,8 @@ fn refused(error: EngineError) -> Answer {
     match error {
         EngineError::Store(
             StoreError::Held { .. } | StoreError::Stale { .. } | StoreError::Fenced { .. } | StoreError::NotRunning { .. },
-        ) => Answer::NotNow,
+        )
+        | EngineError::SlowRecord { .. } => Answer::NotNow,
         other => Answer::Refused(other.to_string()),
     }
 }
