@@ -40,6 +40,10 @@ pub struct Arguments {
     #[arg(long, global = true, value_name = "FOLDER")]
     pub waivers: Option<PathBuf>,
 
+    /// The folder of your own rules in Rego [default: rules beside the platform file]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub rules: Option<PathBuf>,
+
     /// How to answer
     #[arg(long, global = true, value_enum)]
     pub format: Option<Format>,
@@ -420,6 +424,8 @@ pub enum ComplyCommand {
         #[arg(long)]
         once: bool,
     },
+    /// Run the tests of your own rules: each rule of `rules/*.rego` whose name begins with test_
+    Test,
     /// List the findings of the looks so far; exit code 1 when one is open and not waived
     Findings {
         #[command(flatten)]

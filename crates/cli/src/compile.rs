@@ -16,7 +16,7 @@ use crate::artifacts;
 use crate::directions::{Written, line_of};
 use crate::failure::Failure;
 use crate::files::Files;
-use crate::waivers;
+use crate::{rules, waivers};
 
 /// What is kept with an environment's state.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -98,6 +98,7 @@ pub fn compile(
     images: &BTreeMap<String, String>,
 ) -> Result<Compiled, Failure> {
     let mut compiled = lowered(files, spec, target, states, images)?;
+    compiled.verdicts.extend(rules::judge(files, &compiled.lowered.graph, false, |_| BTreeSet::new())?);
     compiled.waivers = waivers::read(files)?;
     compiled.notices.extend(waivers::apply(&compiled.waivers, &mut compiled.verdicts, &compiled.lowered.graph));
     Ok(compiled)

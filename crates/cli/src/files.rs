@@ -21,6 +21,8 @@ pub struct Files {
     pub folder: PathBuf,
     /// The folder of the waivers; beside the platform file where no other was named.
     pub waivers: Beside,
+    /// The folder of the users' rules, likewise.
+    pub rules: Beside,
 }
 
 /// A folder beside the platform file, or another one that was named and must therefore be there.
@@ -67,6 +69,9 @@ pub fn of(arguments: &Arguments) -> Result<Files, Failure> {
     if let Some(folder) = &arguments.waivers {
         files.waivers = Beside { folder: folder.clone(), named: true };
     }
+    if let Some(folder) = &arguments.rules {
+        files.rules = Beside { folder: folder.clone(), named: true };
+    }
     Ok(files)
 }
 
@@ -107,7 +112,8 @@ pub fn read(named: &[PathBuf]) -> Result<Files, Failure> {
         sources.add(app.file.clone(), app.text.clone());
     }
     let waivers = Beside::new(Path::new(&*platform.file), "waivers");
-    Ok(Files { platform, app, sources, folder, waivers })
+    let rules = Beside::new(Path::new(&*platform.file), "rules");
+    Ok(Files { platform, app, sources, folder, waivers, rules })
 }
 
 /// The keys at the top; of a file that is no YAML, what looks like one, so that its mistakes are told under the right name.

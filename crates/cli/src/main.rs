@@ -13,6 +13,7 @@ mod directions;
 mod failure;
 mod files;
 mod output;
+mod rules;
 mod sandbox;
 mod session;
 mod waivers;
@@ -24,6 +25,10 @@ use clap::Parser;
 use crate::arguments::Arguments;
 
 fn main() -> ExitCode {
+    // The process that evaluates users' rules under limits is this binary too; it is no command for people.
+    if rules::is_evaluator() {
+        return rules::evaluate();
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -99,6 +99,9 @@ impl Session {
         if let Some(waivers) = &arguments.waivers {
             text.push_str(&format!(" --waivers {}", waivers.display()));
         }
+        if let Some(rules) = &arguments.rules {
+            text.push_str(&format!(" --rules {}", rules.display()));
+        }
         if let Some(state) = &arguments.state {
             text.push_str(&format!(" --state {}", state.display()));
         }

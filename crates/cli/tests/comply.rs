@@ -202,3 +202,80 @@ fn help_and_wrong_calls() {
     golden!("comply-findings-of-nothing", folder.whole(&["comply", "findings", "--env", "dev"]));
     golden!("comply-findings-wrong-format", folder.whole(&["comply", "findings", "--env", "dev", "--format", "sarif"]));
 }
+
+/// The rules of the documents, beside the example's platform file.
+fn with_rules(folder: &Folder) {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/rules");
+    for name in ["queue_retention.rego", "queue_retention_test.rego"] {
+        folder.write(&format!("rules/{name}"), &std::fs::read_to_string(from.join(name)).unwrap());
+    }
+}
+
+fn of_rule<'v>(value: &'v Value, rule: &str) -> Vec<(&'v str, &'v str)> {
+    let verdicts = value["verdicts"].as_array().unwrap().iter().filter(|verdict| verdict["control"] == format!("rules/{rule}"));
+    verdicts.map(|verdict| (verdict["status"].as_str().unwrap(), verdict["detail"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn the_rules_of_the_documents_judge_and_pass_their_tests() {
+    let folder = Folder::example();
+    with_rules(&folder);
+    golden!("comply-test", folder.whole(&["comply", "test"]));
+    let (_, value) = folder.json(&[&CHECK[..], &["--format", "json"]].concat());
+    assert!(of_rule(&value, "queue_retention").len() >= 2, "{value}");
+    let document = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/compliance.md")).unwrap();
+    let rule = std::fs::read_to_string(folder.0.path().join("rules/queue_retention.rego")).unwrap();
+    assert!(document.contains(&rule), "docs/compliance.md shows another rule than examples/rules");
+}
+
+#[test]
+fn a_users_rule_blocks_a_plan_and_can_be_waived() {
+    let folder = Folder::example();
+    with_rules(&folder);
+    let path = folder.0.path().join("rules/queue_retention.rego");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("four_days := 345600", "four_days := 99999999")).unwrap();
+    let plan = folder.run(&["plan", "--env", "dev"]);
+    assert_eq!(plan.code, 1);
+    assert!(plan.out.contains("violated: rules/queue_retention by environment/ticketing/dev/sqs_queue.bookings"), "{}", plan.out);
+    folder.write(
+        "waivers/queues.yaml",
+        "waivers:\n  - {control: rules/queue_retention, resource: '*', reason: r, owner: a, approver: b, expires: 2999-12-31}\n",
+    );
+    assert_eq!(folder.run(&["plan", "--env", "dev"]).code, 0);
+}
+
+#[test]
+fn a_rule_that_cannot_be_evaluated_is_not_decidable() {
+    let folder = Folder::example();
+    with_rules(&folder);
+    let long = "x := count([1 | some a in numbers.range(1, 100000); some b in numbers.range(1, 100000); a == b])\n";
+    let much = "x := [a | some i in numbers.range(1, 100000000); a := sprintf(\"%d %d %d\", [i, i, i])]\n";
+    for (name, body) in [
+        ("broken", "met contains to_number(\"one\")\n"),
+        ("strange", "violated contains \"environment/ticketing/dev/sqs_queue.no_such\"\n"),
+        ("long", long),
+        ("much", much),
+        ("form", "met := 3\n"),
+    ] {
+        folder.write(&format!("rules/{name}.rego"), &format!("package strata.rules.{name}\n\n{body}"));
+    }
+    let (_, value) = folder.json(&[&CHECK[..], &["--format", "json"]].concat());
+    for (name, why) in [
+        ("broken", "could not be evaluated"),
+        ("strange", "no resource of its input"),
+        ("long", "could not be evaluated"),
+        ("much", "could not be evaluated"),
+        ("form", "right form"),
+    ] {
+        let verdicts = of_rule(&value, name);
+        assert_eq!(verdicts.len(), 1, "{name}");
+        assert_eq!(verdicts[0].0, "not-decidable", "{name}");
+        assert!(verdicts[0].1.contains(why), "{name}: {}", verdicts[0].1);
+    }
+    assert!(of_rule(&value, "queue_retention").iter().all(|(status, _)| *status == "met"), "one rule's trouble is no other's");
+    folder.write("rules/unreadable.rego", "package strata.rules.unreadable\n\nx := \n");
+    let answer = folder.run(&CHECK);
+    assert_eq!(answer.code, 1);
+    assert!(answer.err.contains("E0631") && answer.err.contains("unreadable.rego"), "{}", answer.err);
+}

@@ -157,6 +157,8 @@ codes! {
     E0624 "The key of the evidence cannot be used"
     E0625 "The form of the organisation's evidence cannot be used"
     E0626 "There is no evidence"
+    E0630 "The users' rules cannot be evaluated"
+    E0631 "A rule cannot be read"
     E0701 "The plan is stale"
     E0702 "Somebody else is at work"
     E0703 "The plan file was changed"

@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::files::{self, Files};
 use crate::output::{self, Paint, progress, summary};
 use crate::session::Session;
-use crate::{confirm, output::plan::totals, waivers};
+use crate::{confirm, output::plan::totals, rules, waivers};
 
 /// What `up` was asked for.
 pub struct Request<'a> {
@@ -202,11 +202,14 @@ fn refuse_violations(plan: &Plan, files: &Files) -> Result<(), Failure> {
                 verdict.waiver.as_ref().map(|waived| format!("; {}", waivers::expired(&waived.waiver))).unwrap_or_default()
             ),
         )
-        .hint(format!(
-            "docs/controls/{}.md says why and how it is repaired; `strata explain {}` shows the resource",
-            verdict.control,
-            verdict.address.short()
-        ));
+        .hint(match verdict.control.0.strip_prefix(rules::PREFIX) {
+            None => format!(
+                "docs/controls/{}.md says why and how it is repaired; `strata explain {}` shows the resource",
+                verdict.control,
+                verdict.address.short()
+            ),
+            Some(rule) => format!("the rule '{rule}' is your own; `strata explain {}` shows the resource", verdict.address.short()),
+        });
         if let Some(origin) = &verdict.origin {
             diagnostic = diagnostic.at(span_of(files, &origin.file, origin.line));
         }

@@ -17,7 +17,7 @@ use crate::compile::{Compiled, compile};
 use crate::failure::Failure;
 use crate::files::Files;
 use crate::session::Session;
-use crate::waivers;
+use crate::{rules, waivers};
 
 /// What was judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,12 +92,13 @@ pub fn planned(compiled: &Compiled) -> Evaluation {
 }
 
 /// The evaluation of what the cloud shows.
-pub fn live(compiled: &Compiled, seen: &Seen) -> Evaluation {
+pub fn live(files: &Files, compiled: &Compiled, seen: &Seen) -> Result<Evaluation, Failure> {
     let mut verdicts = judge_observed(&seen.graph, &compiled.standards, |control| control.when.in_cloud());
+    verdicts.extend(rules::judge_observed(files, &seen.graph)?);
     // What excuses nothing is said by the plan.
     waivers::apply(&compiled.waivers, &mut verdicts, &seen.graph.graph);
     let known = |address: &Address| seen.states.get(address.scope()).is_some_and(|scope| scope.resources.contains_key(address));
-    Evaluation {
+    Ok(Evaluation {
         version: Evaluation::VERSION,
         scope: compiled.target.clone(),
         mode: Mode::Live,
@@ -106,7 +107,7 @@ pub fn live(compiled: &Compiled, seen: &Seen) -> Evaluation {
         verdicts,
         not_made: compiled.graph().iter().map(|resource| resource.address.clone()).filter(|address| !known(address)).collect(),
         not_seen: seen.not_seen.clone(),
-    }
+    })
 }
 
 /// Compiles the files for a target, with the states that are known.
@@ -147,6 +148,6 @@ pub async fn evaluate(arguments: &Arguments, files: &Files, target: &Target, mod
     let (compiled, states) = compiled(&session, files, target).await?;
     match mode {
         Mode::Planned => Ok(planned(&compiled)),
-        Mode::Live => Ok(live(&compiled, &look(&session, &compiled, &states).await?)),
+        Mode::Live => live(files, &compiled, &look(&session, &compiled, &states).await?),
     }
 }

@@ -9,6 +9,7 @@ mod findings;
 mod key;
 mod report;
 mod sarif;
+mod test;
 mod verify;
 mod watch;
 
@@ -20,6 +21,7 @@ pub async fn run(arguments: &Arguments, command: &ComplyCommand) -> Result<u8, F
     match command {
         ComplyCommand::Check { target, live, against } => check::run(arguments, target, *live, against.as_deref()).await,
         ComplyCommand::Watch { target, every, once } => watch::run(arguments, target, *every, *once).await,
+        ComplyCommand::Test => test::run(arguments),
         ComplyCommand::Findings { target, all } => findings::run(arguments, target, *all).await,
         ComplyCommand::Report(options) => report::run(arguments, options).await,
         ComplyCommand::Verify { path, key, head } => verify::run(arguments, path, key, head.as_deref()),

@@ -48,7 +48,7 @@ async fn cycle(arguments: &Arguments, target: &Target) -> Result<usize, Failure>
     let files = files::of(arguments)?;
     let (compiled, states) = compiled(&session, &files, target).await?;
     let seen = look(&session, &compiled, &states).await?;
-    let evaluation = live(&compiled, &seen);
+    let evaluation = live(&files, &compiled, &seen)?;
     let store = session.store().await?;
     let open = of_scopes(&store, &seen).await?;
     let changes = changes(&store, &open).await?;
