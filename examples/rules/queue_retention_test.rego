@@ -1,17 +1,17 @@
 package strata.rules.queue_retention
 
-queue(properties) := {"resources": [{"address": "environment/shop/dev/sqs_queue.q", "type": "AWS::SQS::Queue", "properties": properties}]}
+asked(properties) := {"resources": [{"address": "environment/shop/dev/queue.q", "type": "AWS::SQS::Queue", "properties": properties}]}
 
 test_five_days_are_enough if {
-	met == {"environment/shop/dev/sqs_queue.q"} with input as queue({"MessageRetentionPeriod": 432000})
-	count(violated) == 0 with input as queue({"MessageRetentionPeriod": 432000})
+	met == {"environment/shop/dev/queue.q"} with input as asked({"MessageRetentionPeriod": 432000})
+	count(violated) == 0 with input as asked({"MessageRetentionPeriod": 432000})
 }
 
 test_an_hour_is_too_short if {
-	count(violated) == 1 with input as queue({"MessageRetentionPeriod": 3600})
+	count(violated) == 1 with input as asked({"MessageRetentionPeriod": 3600})
 }
 
 test_what_is_not_there_is_not_met if {
-	count(met) == 0 with input as queue({})
-	count(not_decidable) == 1 with input as queue({})
+	count(met) == 0 with input as asked({})
+	count(not_decidable) == 1 with input as asked({})
 }

@@ -237,7 +237,7 @@ fn a_users_rule_blocks_a_plan_and_can_be_waived() {
     std::fs::write(&path, text.replace("four_days := 345600", "four_days := 99999999")).unwrap();
     let plan = folder.run(&["plan", "--env", "dev"]);
     assert_eq!(plan.code, 1);
-    assert!(plan.out.contains("violated: rules/queue_retention by environment/ticketing/dev/sqs_queue.bookings"), "{}", plan.out);
+    assert!(plan.out.contains("violated: rules/queue_retention by environment/ticketing/dev/queue.bookings"), "{}", plan.out);
     folder.write(
         "waivers/queues.yaml",
         "waivers:\n  - {control: rules/queue_retention, resource: '*', reason: r, owner: a, approver: b, expires: 2999-12-31}\n",
@@ -253,7 +253,7 @@ fn a_rule_that_cannot_be_evaluated_is_not_decidable() {
     let much = "x := [a | some i in numbers.range(1, 100000000); a := sprintf(\"%d %d %d\", [i, i, i])]\n";
     for (name, body) in [
         ("broken", "met contains to_number(\"one\")\n"),
-        ("strange", "violated contains \"environment/ticketing/dev/sqs_queue.no_such\"\n"),
+        ("strange", "violated contains \"environment/ticketing/dev/queue.no_such\"\n"),
         ("long", long),
         ("much", much),
         ("form", "met := 3\n"),

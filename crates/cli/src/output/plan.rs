@@ -248,9 +248,10 @@ fn write_verdicts(out: &mut String, plan: &Plan, width: usize, paint: Paint) {
     }
     for verdict in plan.violations() {
         let requirements = verdict.requirements.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let requirements = if requirements.is_empty() { requirements } else { format!(" [{requirements}]") };
         let place = verdict.origin.as_ref().map(|origin| format!(" at {origin}")).unwrap_or_default();
         let excuse = verdict.waiver.as_ref().map(|waived| format!("; {}", waivers::expired(&waived.waiver))).unwrap_or_default();
-        let line = format!("violated: {} by {}{place}: {} [{requirements}]{excuse}", verdict.control, verdict.address, verdict.detail);
+        let line = format!("violated: {} by {}{place}: {}{requirements}{excuse}", verdict.control, verdict.address, verdict.detail);
         let _ = writeln!(out, "  {}", paint.red(&wrap(&line, width.saturating_sub(2), 4)));
     }
 }
