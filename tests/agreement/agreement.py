@@ -24,6 +24,8 @@ import yaml
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 DOCUMENT = ROOT / "docs" / "agreement.md"
+# What follows in the document is about prowler, and written by tests/sabotage.
+MARK = "<!-- prowler:"
 AGREES, EARLIER, BLIND, SILENT, REFUSED = "both say so", "failed before", "passes it", "has nothing to judge", "has no export"
 
 
@@ -139,9 +141,10 @@ def main():
             problems.append(f"{pair[0]} and {pair[1]} agree: take the explanation out")
     problems += [f"{pair[0]} and {pair[1]} are explained and are no pair any more" for pair in explained if pair not in pairs]
     text = document(pairs, explained)
+    above, mark, below = DOCUMENT.read_text(encoding="utf-8").partition(MARK)
     if arguments.write:
-        DOCUMENT.write_text(text, encoding="utf-8")
-    elif DOCUMENT.read_text(encoding="utf-8") != text:
+        DOCUMENT.write_text(text + mark + below, encoding="utf-8")
+    elif above != text:
         problems.append("docs/agreement.md says something else: tests/agreement/agreement.py --write")
     agreeing = sum(summary(verdicts) == AGREES for verdicts in pairs.values())
     print("\n".join([*problems, f"agreement: {len(pairs)} pairs, {agreeing} agree, {len(pairs) - agreeing} do not, {len(problems)} problems"]))

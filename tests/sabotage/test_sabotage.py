@@ -14,10 +14,12 @@ import mutations_account
 import mutations_data
 import mutations_network
 import mutations_workloads
+import prowler
 from harness import ROOT
 from world import WorldCase
 
 DOCUMENT = ROOT / "docs" / "sabotage.md"
+AGREEMENT = ROOT / "docs" / "agreement.md"
 GROUPS = [
     ("The account's baseline", mutations_account.MUTATIONS),
     ("Networks", mutations_network.MUTATIONS),
@@ -72,11 +74,16 @@ class Mutations(WorldCase):
         cls.world.up("dev")
         cls.live = cls.world.run("comply", "check", "--live", "--help", cloud=False, expect=None).code == 0
         sabotage = harness.Sabotage(cls.world, cls.live)
+        judge = prowler.Prowler(cls.world)
+        before, scans = judge.scan(), []
+        sabotage.between = judge.scan
         cls.outcomes, cls.batches = {}, []
         for batch in sorted({mutation.batch for mutation in ALL}):
             outcomes, done, after, _ = sabotage.batch([mutation for mutation in ALL if mutation.batch == batch])
             cls.outcomes |= {outcome.mutation.name: outcome for outcome in outcomes}
             cls.batches.append((batch, done, after))
+            scans.append(({outcome.control for outcome in outcomes if outcome.control}, sabotage.seen_between))
+        cls.pairs = prowler.compare(before, scans)
 
     def seen(self):
         """The outcomes that the emulator shows."""
@@ -111,6 +118,15 @@ class Mutations(WorldCase):
         if os.environ.get("STRATA_SABOTAGE_WRITE"):
             DOCUMENT.write_text(text, encoding="utf-8")
         self.assertEqual(DOCUMENT.read_text(encoding="utf-8"), text)
+
+    def test_prowler_says_the_same_or_the_reason_is_written_down(self):
+        above, _, below = AGREEMENT.read_text(encoding="utf-8").partition(prowler.MARK)
+        text = prowler.section(self.pairs)
+        if os.environ.get("STRATA_SABOTAGE_WRITE"):
+            AGREEMENT.write_text(above + text, encoding="utf-8")
+            below = text.removeprefix(prowler.MARK)
+        self.assertEqual(prowler.problems(self.pairs), [])
+        self.assertEqual(prowler.MARK + below, text)
 
     @staticmethod
     def grouped(written):

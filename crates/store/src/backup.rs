@@ -53,3 +53,42 @@ pub async fn import(store: &SqliteStore, backup: &Backup) -> Result<(), StoreErr
     let findings = backup.findings.iter().map(|finding| Write::Finding(Box::new(Finding { number: 0, ..finding.clone() })));
     store.write(writes.chain(findings).collect()).await
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use strata_graph::{Address, Scope};
+    use strata_plan::{FailedTry, Tried};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_keeps_failing_keeps_failing_after_an_import() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("a")).await.unwrap();
+        let failed = FailedTry {
+            address: Address::new(Scope::environment("shop", "dev"), "queue", "bookings"),
+            tried: Tried::Create,
+            attempt: "1".into(),
+            cause: "denied (AccessDenied)".into(),
+            detail: "no".into(),
+            run: "run-1".into(),
+        };
+        let state = ScopeState::empty(Scope::environment("shop", "dev"));
+        store.put_scopes(&[state]).await.unwrap();
+        store.write(vec![Write::Failed(Box::new(failed.clone()))]).await.unwrap();
+        store.write(vec![Write::Failed(Box::new(failed.clone()))]).await.unwrap();
+        let backup: Backup = serde_json::from_str(&serde_json::to_string(&export(&store).await.unwrap()).unwrap()).unwrap();
+        let other = SqliteStore::open(&folder.path().join("b")).await.unwrap();
+        import(&other, &backup).await.unwrap();
+        let (before, after) = (store.scopes().await.unwrap(), other.scopes().await.unwrap());
+        assert_eq!(after[0].failures, before[0].failures);
+        assert_eq!(after[0].failures[&failed.address].times, 2);
+        other.write(vec![Write::Failed(Box::new(failed.clone()))]).await.unwrap();
+        assert_eq!(
+            other.scopes().await.unwrap()[0].failures[&failed.address].times,
+            3,
+            "the third opens the circuit, as it would have before"
+        );
+    }
+}

@@ -100,6 +100,18 @@ impl SqliteStore {
             .execute(&mut *transaction)
             .await
             .map_err(&failed)?;
+            // What keeps failing keeps failing in another folder too: the count goes on where it stood.
+            for (address, failure) in &scope.failures {
+                sqlx::query(
+                    "INSERT INTO failures (address, scope, body) VALUES (?, ?, ?) ON CONFLICT (address) DO UPDATE SET body = excluded.body",
+                )
+                .bind(address.as_str())
+                .bind(scope.scope.to_string())
+                .bind(serde_json::to_string(failure).map_err(unreadable("a failure"))?)
+                .execute(&mut *transaction)
+                .await
+                .map_err(&failed)?;
+            }
         }
         transaction.commit().await.map_err(&failed)
     }

@@ -424,6 +424,7 @@ fn workloads() -> Vec<Break> {
     let certificate = at!(dev "acm_certificate.public");
     let secret = json!({"Name": "DB_PASSWORD", "Value": "hunter2"});
     let variable = json!({"Variables": {"DB_PASSWORD": "hunter2"}});
+    let key = json!({"Variables": {"PARTNER": "AKIAABCDEFGHIJKLMNOP"}});
     let interface = json!([{"DeviceIndex": 0, "AssociatePublicIpAddress": true}]);
     let answer = json!([{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}]);
     let repository_policy = json!({"Version": "2012-10-17", "Statement": [for_everybody("ecr:BatchGetImage")]});
@@ -461,20 +462,24 @@ fn workloads() -> Vec<Break> {
         without("eks-logged", KUBERNETES, "Logging"),
         without("eks-secrets-encrypted", KUBERNETES, "EncryptionConfig"),
         one("eks-version-supported", KUBERNETES, "Version", "1.29"),
+        one("eks-version-supported", KUBERNETES, "Version", "1.28"),
         one("host-detailed-monitoring", TEMPLATE, in_template("Monitoring.Enabled"), false),
         without("host-has-role", TEMPLATE, in_template("IamInstanceProfile")),
         one("host-metadata-version-2", TEMPLATE, in_template("MetadataOptions.HttpTokens"), "optional"),
         one("host-no-public-address", TEMPLATE, in_template("NetworkInterfaces"), interface),
         one("host-no-secrets-in-script", TEMPLATE, in_template("UserData"), "#!/bin/sh\nexport TOKEN=abc\n"),
+        one("host-no-secrets-in-script", TEMPLATE, in_template("UserData"), "#!/bin/sh\nexport KEY=AKIAABCDEFGHIJKLMNOP\n"),
         one("host-volumes-encrypted", TEMPLATE, in_template("BlockDeviceMappings.0.Ebs.Encrypted"), false),
         one("hosts-in-several-zones", HOSTS, "VPCZoneIdentifier", json!([output(at!(network "subnet.private-a"), "SubnetId")])),
         without("lambda-dead-letters", FUNCTION, "DeadLetterConfig"),
         without("lambda-environment-encrypted", FUNCTION, "KmsKeyArn"),
         without("lambda-in-network", FUNCTION, "VpcConfig"),
         one("lambda-no-secrets-in-environment", FUNCTION, "Environment", variable),
+        one("lambda-no-secrets-in-environment", FUNCTION, "Environment", key),
         case("lambda-permission-scoped", PERMISSION, vec![unset(PERMISSION, "SourceArn"), unset(PERMISSION, "SourceAccount")]),
         one("lambda-runtime-supported", FUNCTION, "Runtime", "python3.8"),
         one("lambda-runtime-supported", FUNCTION, "Runtime", "nodejs18.x"),
+        one("lambda-runtime-supported", FUNCTION, "Runtime", "nodejs16.x"),
         case("lb-access-logs", BALANCER, attribute("access_logs.s3.enabled", "false")),
         case("lb-deletion-protected", BALANCER, attribute("deletion_protection.enabled", "false")),
         case("lb-desync-mitigated", BALANCER, attribute("routing.http.desync_mitigation_mode", "monitor")),
