@@ -39,6 +39,49 @@ class Adopted(WorldCase):
         self.assertEqual(world.plan("dev")["actions"], [])
         self.assertEqual(world.run("drift", "--env", "dev", "--format", "json").json()["strays"], [])
 
+    def test_then_the_files_take_over_leave_fields_to_others_and_refuse_what_would_replace(self):
+        """`adopt`, `ignore` and `moved` in the application's file, on what the test before left."""
+        world = self.world
+        app = world.files / "app.yaml"
+        text = app.read_text(encoding="utf-8")
+        self.addCleanup(app.write_text, text, encoding="utf-8")
+        queue = f"{DEV}/queue.bookings"
+        identifier = world.backup()["environment/ticketing/dev"][queue]["id"]
+
+        # Taken over by a line of the file: the record changes with the run, the cloud does not.
+        world.run("forget", queue, "--yes")
+        app.write_text(f"{text}\nadopt: {{queue.bookings: {identifier}}}\n", encoding="utf-8")
+        self.assertNotIn(queue, world.backup()["environment/ticketing/dev"], "a plan changes nothing")
+        plan = world.plan("dev")
+        self.assertEqual([resource["address"] for resource in plan["adopted"]], [queue])
+        self.assertEqual([action for action in plan["actions"] if action["address"] == queue], [])
+        calls, _ = world.mutating_of("up", "--env", "dev", "--yes")
+        self.assertEqual([call for call in calls if call.startswith("sqs:")], [])
+        self.assertEqual(world.backup()["environment/ticketing/dev"][queue]["id"], identifier)
+        self.assertEqual(world.plan("dev").get("adopted", []), [], "a line that has done its work does nothing more")
+
+        # Left to others: neither compared nor changed; without the line it is drift again, and set right.
+        sqs = world.client("sqs")
+        read = lambda: sqs.get_queue_attributes(QueueUrl=identifier, AttributeNames=["VisibilityTimeout"])["Attributes"]["VisibilityTimeout"]  # noqa: E731
+        policy = sqs.get_queue_attributes(QueueUrl=identifier, AttributeNames=["Policy"])["Attributes"]["Policy"]
+        # The emulator forgets the policy where the call does not name it.
+        sqs.set_queue_attributes(QueueUrl=identifier, Attributes={"VisibilityTimeout": "77", "Policy": policy})
+        app.write_text(f"{text}\nignore: {{queue.bookings: [VisibilityTimeout]}}\n", encoding="utf-8")
+        world.run("up", "--env", "dev", "--yes")
+        self.assertEqual(read(), "77")
+        app.write_text(text, encoding="utf-8")
+        seen = world.run("drift", "--env", "dev", "--format", "json", expect=1).json()
+        self.assertEqual([item["address"] for item in seen["drifted"]], [queue])
+        world.run("up", "--env", "dev", "--yes")
+        self.assertEqual(read(), "60")
+
+        # A move that would make the queue anew is refused with the patch that keeps it; nothing is called.
+        app.write_text(text.replace("bookings", "orders") + "\nmoved: [{from: bookings, to: orders}]\n", encoding="utf-8")
+        calls, refused = world.mutating_of("up", "--env", "dev", "--yes", expect=1)
+        self.assertEqual(calls, [])
+        self.assertIn("E0712", refused.err)
+        self.assertIn("QueueName", refused.err)
+
 
 if __name__ == "__main__":
     unittest.main()
