@@ -91,7 +91,7 @@ test-chaos: build ## a few rounds of failing calls and killed processes on the e
 	STRATA_BINARY=$(STRATA) "$$(tests/tools/environment moto)/bin/python" -m unittest discover -s tests/chaos -v
 
 .PHONY: test-sabotage
-test-sabotage: build ## over a hundred changes behind Strata's back: named by drift and by the live check, repaired by up; WRITE=1 writes docs/sabotage.md
+test-sabotage: build ## over a hundred changes behind Strata's back: named by drift, by the live check and by prowler, repaired by up; WRITE=1 writes docs/sabotage.md and the part about prowler of docs/agreement.md
 	$(if $(WRITE),STRATA_SABOTAGE_WRITE=1 )STRATA_BINARY=$(STRATA) "$$(tests/tools/environment moto)/bin/python" -m unittest discover -s tests/sabotage -v
 
 .PHONY: test-agreement

@@ -237,7 +237,10 @@ MUTATIONS = [
     Mutation(
         "passwords shorter", 1, PASSWORDS, "MinimumPasswordLength", "iam-password-length", lambda c: weaken_passwords(c, MinimumPasswordLength=8), passwords
     ),
-    Mutation("passwords simpler", 1, PASSWORDS, "RequireSymbols", "iam-password-complexity", lambda c: weaken_passwords(c, RequireSymbols=False), passwords),
+    Mutation(
+        "passwords simpler", 1, PASSWORDS, "RequireSymbols", "iam-password-complexity",
+        lambda c: weaken_passwords(c, **dict.fromkeys(("RequireSymbols", "RequireNumbers", "RequireUppercaseCharacters", "RequireLowercaseCharacters"), False)), passwords,
+    ),
     Mutation("passwords used again", 1, PASSWORDS, "PasswordReusePrevention", "iam-password-reuse", lambda c: weaken_passwords(c, PasswordReusePrevention=2), passwords),
     Mutation("passwords older", 1, PASSWORDS, "MaxPasswordAge", "iam-password-age", lambda c: weaken_passwords(c, MaxPasswordAge=1000), passwords),
     Mutation("the password policy deleted", 2, PASSWORDS, GONE, "iam-password-length", lambda c: c.iam.delete_account_password_policy(), passwords, at=ANYWHERE),
