@@ -135,6 +135,7 @@ codes! {
     E0403 "The instance family is outside the guardrails"
     E0404 "Public routes are forbidden by the guardrails"
     E0405 "The standard is not known"
+    E0406 "A line asks for less than a standard does"
     E0501 "The graph made of the files does not hold together"
     E0502 "Asked for and not built yet"
     E0503 "A declared secret has no value yet"

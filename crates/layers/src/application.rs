@@ -27,7 +27,7 @@ use crate::uses::Wirings;
 use crate::uses::target::Targets;
 
 pub(crate) use container::words;
-pub(crate) use firewall::log_group_name as firewall_log_group_name;
+pub(crate) use firewall::{is_wanted as firewall_wanted, log_group_name as firewall_log_group_name};
 pub(crate) use function::timeout_seconds as function_timeout;
 pub(crate) use image::image_or_place;
 pub(crate) use image::{registry_of, repository_arn};

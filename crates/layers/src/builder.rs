@@ -3,7 +3,7 @@
 //! Invariants: every resource that AWS lets us tag carries the ownership tags; every resource has an origin; what the
 //! graph refuses is kept and said by [`Builder::finish`], so no lowering can lose it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use strata_aws::AwsResource;
 use strata_diag::Span;
@@ -12,6 +12,7 @@ use strata_spec::{Resolved, Spec};
 
 use crate::naming::{Naming, limit};
 use crate::placement::Placement;
+use crate::posture::{Posture, Said, Setting};
 
 /// What keeps a lowering from being a graph; always a mistake of ours, never of the user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -119,6 +120,7 @@ pub struct About {
     waiting_for: Option<String>,
     layer: Option<Layer>,
     tags: Tags,
+    said: Vec<(Setting, String)>,
 }
 
 impl About {
@@ -186,6 +188,13 @@ impl About {
         self
     }
 
+    /// A key of the files that decides a setting of the resource by itself, whatever the standards ask for.
+    #[must_use]
+    pub fn said(mut self, setting: Setting, key_path: impl Into<String>) -> Self {
+        self.said.push((setting, key_path.into()));
+        self
+    }
+
     /// One more tag.
     #[must_use]
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<Text>) -> Self {
@@ -205,12 +214,14 @@ pub struct Builder<'a> {
     platform: String,
     common: Tags,
     naming: Naming,
+    posture: Posture,
+    said: BTreeMap<Address, Vec<Said>>,
 }
 
 impl<'a> Builder<'a> {
     /// A builder for one scope.
     #[must_use]
-    pub fn new(lines: Lines<'a>, platform: &str, owner: Option<&str>, scope: &Scope, placement: &Placement) -> Self {
+    pub fn new(lines: Lines<'a>, platform: &str, owner: Option<&str>, scope: &Scope, placement: &Placement, posture: Posture) -> Self {
         let mut common = Tags::new();
         common.insert("strata:platform".to_owned(), tag_value(platform).into());
         common.insert("strata:scope".to_owned(), tag_value(&scope.to_string()).into());
@@ -228,7 +239,15 @@ impl<'a> Builder<'a> {
             platform: platform.to_owned(),
             common,
             naming: Naming::new(platform, scope, &placement.account_id, &placement.region),
+            posture,
+            said: BTreeMap::new(),
         }
+    }
+
+    /// What the scope's standards ask for.
+    #[must_use]
+    pub fn posture(&self) -> &Posture {
+        &self.posture
     }
 
     /// The layer of what is added from now on, unless [`About::in_layer`] says another.
@@ -320,6 +339,11 @@ impl<'a> Builder<'a> {
                 origins.push(origin);
             }
         }
+        let said = about.said.into_iter().map(|(setting, key)| Said::Setting(setting, self.lines.origin(&key)));
+        let said: Vec<Said> = said.collect();
+        if !said.is_empty() {
+            self.said.insert(handle.address.clone(), said);
+        }
         let properties = match Document::of(&resource) {
             Ok(properties) => properties,
             Err(error) => {
@@ -369,9 +393,24 @@ impl<'a> Builder<'a> {
 
     /// The graph, and what it refused.
     #[must_use]
-    pub fn finish(self) -> (Graph, Vec<Problem>) {
-        (self.graph, self.problems)
+    pub fn finish(self) -> Finished {
+        Finished { graph: self.graph, problems: self.problems, scope: self.scope, posture: self.posture, said: self.said }
     }
+}
+
+/// What a builder made.
+#[derive(Debug)]
+pub struct Finished {
+    /// The graph.
+    pub graph: Graph,
+    /// What the graph refused.
+    pub problems: Vec<Problem>,
+    /// The scope.
+    pub scope: Scope,
+    /// What the scope's standards asked for.
+    pub posture: Posture,
+    /// What the files said by themselves of settings of resources.
+    pub said: BTreeMap<Address, Vec<Said>>,
 }
 
 /// A text as AWS takes it in a tag's value: letters, digits, spaces and `_ . : / = + - @`, at most 256 characters.

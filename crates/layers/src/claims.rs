@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use strata_aws::iam::policy_document::{Effect, Statement};
 use strata_graph::{Origin, Scope, Text};
+use strata_spec::Standard;
 
 /// What is claimed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +29,7 @@ pub enum Need {
         /// What may be done through it.
         statements: Vec<Statement>,
     },
-    /// A compliance standard that the account's Security Hub must check.
+    /// A compliance standard that binds the scope, and that the account's Security Hub must check.
     Standard {
         /// The standard's word in the files, for example `pci-dss-4.0`.
         standard: String,
@@ -95,6 +96,19 @@ impl Union {
         }
         union
     }
+}
+
+/// The standards that claims bind a scope to. What an account has once, in its home region, is bound by what stands in any of its regions.
+pub(crate) fn standards(scope: &Scope, claims: &[&Claim]) -> Vec<Standard> {
+    let binds = |on: &Scope| match (scope, on) {
+        (Scope::Account(home), Scope::Account(region)) => region == home || region.strip_prefix(home.as_str()).is_some_and(|rest| rest.starts_with('.')),
+        _ => scope == on,
+    };
+    let named = claims.iter().filter(|claim| binds(&claim.on)).filter_map(|claim| match &claim.need {
+        Need::Standard { standard } => Standard::ALL.iter().copied().find(|known| known.as_str() == standard),
+        Need::InterfaceEndpoint { .. } | Need::GatewayEndpoint { .. } => None,
+    });
+    named.collect()
 }
 
 impl EndpointClaim {

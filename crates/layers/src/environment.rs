@@ -4,15 +4,16 @@
 
 use std::collections::BTreeMap;
 
-use strata_diag::{Diagnostic, Diagnostics};
+use strata_diag::{Diagnostic, Diagnostics, codes};
 use strata_graph::Text;
 use strata_spec::{Platform, Resolved};
 
 use crate::application::Pod;
-use crate::builder::Builder;
+use crate::builder::{Builder, Lines};
 use crate::claims::Claims;
 use crate::foundations::{AccountView, ClusterView, NetworkView};
 use crate::lowering::{Artifact, Endpoint};
+use crate::posture::{Level, Posture, Setting};
 use crate::{application, infrastructure, observability, uses};
 
 /// What a layer is given, and where it writes.
@@ -62,18 +63,41 @@ impl Context<'_> {
         self.warnings.push(warning);
     }
 
+    /// Says so where the files ask for less of a setting than a standard does. What the files say stands; the controls judge it.
+    pub fn below(&mut self, setting: Setting, said: Level, key_path: &str) {
+        if let Some(warning) = below(self.builder.posture(), setting, said, self.builder.lines(), key_path) {
+            self.warn(warning);
+        }
+    }
+
     /// Publishes an address that people open.
     pub fn endpoint(&mut self, name: impl Into<String>, url: Text) {
         self.endpoints.push(Endpoint { name: name.into(), url });
     }
 }
 
-/// Claims of the environment itself: the standards that it must meet are checked by its account.
+/// A warning where a line of the files asks for less of a setting than a standard does.
+pub(crate) fn below(posture: &Posture, setting: Setting, said: Level, lines: Lines<'_>, key_path: &str) -> Option<Diagnostic> {
+    let chosen = posture.chosen(setting)?;
+    let asks: Vec<String> = chosen.above(said).map(|ask| format!("{} ({})", ask.cited(), ask.value.text(chosen.row.unit))).collect();
+    if asks.is_empty() {
+        return None;
+    }
+    let key = key_path.trim_start_matches("platform:");
+    let message = format!("`{key}` says {}, and more is asked for by {}", said.text(chosen.row.unit), asks.join(", "));
+    let hint = format!("take the line out, and what the standards ask for holds: {}", chosen.level.text(chosen.row.unit));
+    Some(Diagnostic::warning(codes::E0406, message).at(lines.span(key_path)).hint(hint))
+}
+
+/// Claims of the environment itself: the standards that it must meet bind all that it stands on.
 pub(crate) fn claim_standards(context: &mut Context<'_>) {
     for asked in &context.resolved.compliance {
         let origins = asked.spans.iter().map(|span| strata_graph::Origin::new(span.file.clone(), span.line, "compliance"));
         let need = crate::claims::Need::Standard { standard: asked.standard.as_str().to_owned() };
-        context.claims.claim(&context.account.scope, need, origins.collect::<Vec<_>>());
+        let origins: Vec<_> = origins.collect();
+        for scope in [&context.account.scope, &context.network.scope, &context.cluster.scope] {
+            context.claims.claim(scope, need.clone(), origins.clone());
+        }
     }
 }
 

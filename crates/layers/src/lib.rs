@@ -20,9 +20,11 @@ mod network;
 pub mod observability;
 mod patch;
 mod placement;
+pub mod posture;
 pub mod security;
 pub mod uses;
 
 pub use claims::{Claim, Need};
 pub use lowering::{Artifact, Endpoint, Inputs, Lowered, lower, lower_foundations};
 pub use placement::Placement;
+pub use posture::{Posture, Reasons, SetBy};

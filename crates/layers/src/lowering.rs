@@ -13,10 +13,12 @@ use strata_spec::{Platform, Resolved, Spec};
 
 use crate::application::Pod;
 use crate::builder::{Builder, Lines, Problem};
-use crate::claims::{Claim, Claims, Union};
+use crate::claims::{self, Claim, Claims, Union};
 use crate::environment::{self, Context};
 use crate::foundations::{AccountView, ClusterView, NetworkView};
+use crate::observability::retention;
 use crate::placement::Placement;
+use crate::posture::{Level, Posture, Reasons, Setting};
 use crate::uses::{DataFlow, data_flows};
 use crate::{cluster, kubernetes, network, patch, security};
 
@@ -70,6 +72,8 @@ pub struct Lowered {
     pub manifests: Vec<Manifest>,
     /// What is worth saying.
     pub warnings: Vec<Diagnostic>,
+    /// Why properties that a standard can decide have their values.
+    pub reasons: Reasons,
 }
 
 /// Lowers an environment and every scope that it stands on.
@@ -86,7 +90,8 @@ pub fn lower(inputs: &Inputs<'_>) -> Result<Lowered, Diagnostics> {
     let application = &resolved.application;
     let scope = Scope::environment(application.app.as_str(), resolved.environment_name.as_str());
     let owner = application.owner.as_deref().or(platform.owner.as_deref());
-    let builder = Builder::new(lines, platform.platform.as_str(), owner, &scope, &network.placement);
+    let posture = Posture::of(resolved.compliance.iter().map(|asked| asked.standard));
+    let builder = Builder::new(lines, platform.platform.as_str(), owner, &scope, &network.placement, posture);
     let mut context = Context {
         resolved,
         platform,
@@ -111,10 +116,10 @@ pub fn lower(inputs: &Inputs<'_>) -> Result<Lowered, Diagnostics> {
     let own_scope = scope.clone();
     assembly.placements.insert(scope, context.network.placement.clone());
     assembly.take(context.builder);
-    assembly.cluster(&context.cluster, &context.network, &context.account);
+    assembly.cluster(&context.cluster, &context.network, &context.account, &all);
     assembly.network(&context.network, &all);
     assembly.account(&context.account, &all);
-    patch::apply(&mut assembly.graph, &own_scope, resolved)?;
+    patch::apply(&mut assembly.graph, &own_scope, resolved, &mut assembly.reasons)?;
     let lowered = assembly.finish(claims, context.endpoints, context.warnings)?;
     let flows = data_flows(resolved);
     Ok(Lowered { manifests, pods, flows, ..lowered })
@@ -159,7 +164,7 @@ pub fn lower_foundations(spec: &Spec, scope: &Scope, claims: &[Claim]) -> Result
             let cluster = ClusterView::new(platform, name, lines)?;
             let network = NetworkView::new(platform, cluster.declared.network.as_str(), lines)?;
             let account = account_of(platform, &network, lines)?;
-            assembly.cluster(&cluster, &network, &account);
+            assembly.cluster(&cluster, &network, &account, &all);
             assembly.network(&network, &all);
             assembly.account(&account, &all);
         }
@@ -187,31 +192,35 @@ struct Assembly<'a> {
     graph: Graph,
     problems: Vec<Problem>,
     placements: BTreeMap<Scope, Placement>,
+    reasons: Reasons,
 }
 
 impl<'a> Assembly<'a> {
     fn new(platform: &'a Platform, lines: Lines<'a>) -> Self {
-        Self { platform, lines, graph: Graph::default(), problems: Vec::new(), placements: BTreeMap::new() }
+        Self { platform, lines, graph: Graph::default(), problems: Vec::new(), placements: BTreeMap::new(), reasons: Reasons::default() }
     }
 
-    fn builder(&mut self, scope: &Scope, placement: &Placement) -> Builder<'a> {
+    fn builder(&mut self, scope: &Scope, placement: &Placement, claims: &[&Claim]) -> Builder<'a> {
         self.placements.insert(scope.clone(), placement.clone());
         let owner = self.platform.owner.as_deref();
-        Builder::new(self.lines, self.platform.platform.as_str(), owner, scope, placement)
+        let posture = Posture::of(self.platform.compliance.iter().copied().chain(claims::standards(scope, claims)));
+        Builder::new(self.lines, self.platform.platform.as_str(), owner, scope, placement, posture)
     }
 
     fn take(&mut self, builder: Builder<'_>) {
-        let (graph, problems) = builder.finish();
-        self.problems.extend(problems);
-        for resource in graph.iter() {
+        let made = builder.finish();
+        self.problems.extend(made.problems);
+        self.reasons.postures.insert(made.scope, made.posture);
+        self.reasons.said.extend(made.said);
+        for resource in made.graph.iter() {
             if let Err(problem) = self.graph.insert(resource.clone()) {
                 self.problems.push(problem.into());
             }
         }
     }
 
-    fn cluster(&mut self, cluster: &ClusterView<'_>, network: &NetworkView<'_>, account: &AccountView) {
-        let mut builder = self.builder(&cluster.scope, &cluster.placement);
+    fn cluster(&mut self, cluster: &ClusterView<'_>, network: &NetworkView<'_>, account: &AccountView, claims: &[&Claim]) {
+        let mut builder = self.builder(&cluster.scope, &cluster.placement, claims);
         cluster::lower(&mut builder, self.platform, cluster, network, account);
         self.take(builder);
     }
@@ -228,14 +237,14 @@ impl<'a> Assembly<'a> {
             }
         }
         let union = Union::of(&network.scope, claims.iter().copied().chain(&own));
-        let mut builder = self.builder(&network.scope, &network.placement);
+        let mut builder = self.builder(&network.scope, &network.placement, claims);
         network::lower(&mut builder, self.platform, network, &union);
         self.take(builder);
     }
 
     fn account(&mut self, account: &AccountView, claims: &[&Claim]) {
         let union = Union::of(&account.scope, claims.iter().copied());
-        let mut builder = self.builder(&account.scope, &account.placement);
+        let mut builder = self.builder(&account.scope, &account.placement, claims);
         security::lower_region(&mut builder, self.platform, account, &union);
         self.take(builder);
         if !account.is_home()
@@ -245,7 +254,17 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn finish(self, claims: Vec<Claim>, endpoints: Vec<Endpoint>, warnings: Diagnostics) -> Result<Lowered, Diagnostics> {
+    /// The platform says itself how long logs are kept; said once, by the strictest of the scopes.
+    fn retention_below(&self) -> Option<Diagnostic> {
+        let said = u32::try_from(retention::said(self.platform)?).unwrap_or(u32::MAX);
+        let union = Posture::of(self.reasons.postures.values().flat_map(|posture| posture.standards().iter().copied()));
+        environment::below(&union, Setting::LogRetention, Level::Number(said), self.lines, retention::KEY)
+    }
+
+    fn finish(self, claims: Vec<Claim>, endpoints: Vec<Endpoint>, mut warnings: Diagnostics) -> Result<Lowered, Diagnostics> {
+        if let Some(warning) = self.retention_below() {
+            warnings.push(warning);
+        }
         let mut problems = self.problems;
         if problems.is_empty()
             && let Err(problem) = self.graph.check()
@@ -264,6 +283,7 @@ impl<'a> Assembly<'a> {
             flows: Vec::new(),
             manifests: Vec::new(),
             warnings: warnings.into_iter().collect(),
+            reasons: self.reasons,
         })
     }
 }

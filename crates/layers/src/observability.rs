@@ -34,9 +34,10 @@ pub(crate) fn log_group(context: &mut Context<'_>, section: &str, name: &str, ke
 pub(crate) fn named_log_group(context: &mut Context<'_>, name: &str, group: String, about: About, key: &Handle) -> Handle {
     let group = LogGroup {
         log_group_name: group,
-        retention_in_days: retention::of_platform(context.platform),
+        retention_in_days: retention::of(&context.builder, context.platform),
         kms_key_id: Some(key.arn()),
         ..LogGroup::default()
     };
+    let about = retention::about(context.platform, about);
     context.builder.add(name, group, about.in_layer(Layer::Observability))
 }

@@ -8,21 +8,23 @@ use strata_diag::{Diagnostic, Diagnostics, codes};
 use strata_graph::{Address, Document, Graph, Resource, Scope};
 use strata_spec::{Patch, Resolved};
 
+use crate::posture::{Reasons, Said};
+
 /// Applies every patch of the environment, in the order of the files.
 ///
 /// # Errors
 /// An address that names nothing here, or a value that the type does not take.
-pub(crate) fn apply(graph: &mut Graph, scope: &Scope, resolved: &Resolved) -> Result<(), Diagnostics> {
+pub(crate) fn apply(graph: &mut Graph, scope: &Scope, resolved: &Resolved, reasons: &mut Reasons) -> Result<(), Diagnostics> {
     let mut problems = Diagnostics::new();
     for patch in resolved.patches() {
-        if let Err(problem) = apply_one(graph, scope, &patch) {
+        if let Err(problem) = apply_one(graph, scope, &patch, reasons) {
             problems.push(problem);
         }
     }
     if problems.has_errors() { Err(problems) } else { Ok(()) }
 }
 
-fn apply_one(graph: &mut Graph, scope: &Scope, patch: &Patch) -> Result<(), Diagnostic> {
+fn apply_one(graph: &mut Graph, scope: &Scope, patch: &Patch, reasons: &mut Reasons) -> Result<(), Diagnostic> {
     let Some(address) = find(graph, scope, &patch.address) else {
         return Err(unknown(graph, scope, patch));
     };
@@ -37,6 +39,8 @@ fn apply_one(graph: &mut Graph, scope: &Scope, patch: &Patch) -> Result<(), Diag
             .hint(format!("write properties of {} as CloudFormation names them", resource.type_name))
     })?;
     resource.properties = patched;
+    let said = reasons.said.entry(address).or_default();
+    said.extend(leaves(&patch.value).into_iter().map(|path| Said::Property(path, origin.clone())));
     if !resource.origins.contains(&origin) {
         resource.origins.push(origin);
     }
@@ -72,6 +76,16 @@ fn patched(resource: &Resource, patch: &Value) -> Result<Document, String> {
 fn unknown_field(message: &str) -> Option<(&str, Vec<&str>)> {
     let mut names = message.strip_prefix("unknown field ")?.split('`').skip(1).step_by(2);
     Some((names.next()?, names.collect()))
+}
+
+/// The dotted paths of the values that a patch sets.
+fn leaves(patch: &Value) -> Vec<String> {
+    let Value::Object(map) = patch else { return Vec::new() };
+    let below = |(key, value): (&String, &Value)| match leaves(value) {
+        deeper if deeper.is_empty() => vec![key.clone()],
+        deeper => deeper.into_iter().map(|path| format!("{key}.{path}")).collect(),
+    };
+    map.iter().flat_map(below).collect()
 }
 
 /// RFC 7396: maps merge, `null` removes, everything else replaces.

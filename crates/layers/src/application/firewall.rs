@@ -4,10 +4,12 @@ use strata_aws::wafv2::{
     FieldToMatch, LoggingConfiguration, Rule, RuleAction, RuleActionOverride, SingleHeader, Statement, VisibilityConfig, WebAcl,
 };
 use strata_graph::Layer;
+use strata_spec::PublicRoutes;
 
 use crate::builder::{About, Handle};
 use crate::environment::Context;
 use crate::naming::limit;
+use crate::posture::Setting;
 
 /// The group against the most common attacks.
 const COMMON: &str = "AWSManagedRulesCommonRuleSet";
@@ -16,6 +18,11 @@ const GROUPS: &[&str] =
     &["AWSManagedRulesAmazonIpReputationList", COMMON, "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesSQLiRuleSet"];
 /// Requests of one address in five minutes.
 const RATE: i64 = 2000;
+
+/// Whether one stands before the public door: always, unless the platform allows doors without and no standard asks.
+pub(crate) fn is_wanted(context: &Context<'_>) -> bool {
+    context.platform.guardrails.public_routes != PublicRoutes::Allowed || context.builder.posture().is_asked(Setting::WebFirewall)
+}
 
 /// The name of its log group, which AWS wants to begin so.
 pub(crate) fn log_group_name(context: &Context<'_>) -> String {

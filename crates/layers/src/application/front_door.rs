@@ -39,8 +39,8 @@ pub(super) struct Door {
     pub targets: BTreeMap<String, RouteTarget>,
     /// The certificate's ARN, once it is issued.
     pub certificate: Text,
-    /// The firewall's ARN.
-    pub firewall: Text,
+    /// The firewall's ARN, where one stands before the door.
+    pub firewall: Option<Text>,
     /// The load balancer's security group.
     pub group: Handle,
     /// What must stand before the door opens.
@@ -68,7 +68,7 @@ pub(super) fn lower(context: &mut Context<'_>, key: &Handle) -> Result<Option<Do
     };
     let zone = zone(context, &host);
     let certificate = certificate(context, &host, &routes, &zone);
-    let firewall = firewall::lower(context, key, &key_paths);
+    let firewall = firewall::is_wanted(context).then(|| firewall::lower(context, key, &key_paths));
     let group = SecurityGroup {
         group_name: group_name(context, "load-balancer"),
         group_description: "load balancer".to_owned(),
@@ -86,7 +86,7 @@ pub(super) fn lower(context: &mut Context<'_>, key: &Handle) -> Result<Option<Do
         balancer: None,
         targets: BTreeMap::new(),
         certificate: certificate.output("CertificateArn"),
-        firewall: firewall.arn(),
+        firewall: firewall.map(|firewall| firewall.arn()),
         group,
         standing,
     };
@@ -300,8 +300,10 @@ fn balance(context: &mut Context<'_>, routes: &[Route], zone: &Handle, door: &mu
         let purpose = format!("{host} leads to the load balancer.");
         context.builder.add(&format!("host-{host}"), record, about(purpose));
     }
-    let association = WebAclAssociation { resource_arn: balancer.output("LoadBalancerArn"), web_acl_arn: door.firewall.clone() };
-    context.builder.add("door", association, about("Puts the firewall before the load balancer.".to_owned()));
+    if let Some(firewall) = &door.firewall {
+        let association = WebAclAssociation { resource_arn: balancer.output("LoadBalancerArn"), web_acl_arn: firewall.clone() };
+        context.builder.add("door", association, about("Puts the firewall before the load balancer.".to_owned()));
+    }
     crate::observability::load_balancer_alarms(context, "services", &balancer);
     door.balancer = Some(balancer);
 }

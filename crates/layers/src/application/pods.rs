@@ -47,8 +47,8 @@ pub struct Pod {
 pub struct PodDoor {
     /// The certificate's ARN.
     pub certificate: Text,
-    /// The ARN of the web application firewall.
-    pub firewall: Text,
+    /// The ARN of the web application firewall, where one stands before the door.
+    pub firewall: Option<Text>,
     /// The id of the load balancer's security group.
     pub security_group: Text,
 }

@@ -64,12 +64,12 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, cluster: &Cl
     let group = |builder: &mut Builder<'_>, name: &str, group_name: String, purpose: &str| {
         let group = LogGroup {
             log_group_name: group_name,
-            retention_in_days: retention::of_platform(platform),
+            retention_in_days: retention::of(builder, platform),
             kms_key_id: Some(key.arn()),
             ..LogGroup::default()
         };
-        let about = About::new(&path, purpose).also("platform:observability.logs.keep").in_layer(Layer::Observability);
-        builder.add(name, group, about)
+        let about = About::new(&path, purpose).also(retention::KEY).in_layer(Layer::Observability);
+        builder.add(name, group, retention::about(platform, about))
     };
     let sessions = group(builder, "sessions", sessions_group(cluster), "Keeps what was typed in interactive sessions in containers.");
     let insights = group(builder, "insights", insights_group(cluster), "Keeps the measurements of containers.");

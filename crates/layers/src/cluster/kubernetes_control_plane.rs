@@ -49,15 +49,15 @@ pub(super) fn lower(
         .after(&service_role(account, "autoscaling"));
     let key = key(builder, "main", &format!("Secrets, logs and disks of the cluster {}", cluster.name), policy, about);
     let group_about = About::new(&path, "Keeps what the control plane did and who asked it to.")
-        .also("platform:observability.logs.keep")
+        .also(retention::KEY)
         .in_layer(Layer::Observability);
     let logs = LogGroup {
         log_group_name: log_group,
-        retention_in_days: retention::of_platform(platform),
+        retention_in_days: retention::of(builder, platform),
         kms_key_id: Some(key.arn()),
         ..LogGroup::default()
     };
-    let logs = builder.add("control-plane", logs, group_about);
+    let logs = builder.add("control-plane", logs, retention::about(platform, group_about));
     let role = Role {
         role_name: builder.name(&["control-plane"], limit::ROLE),
         description: format!("The control plane of the cluster {}", cluster.name),

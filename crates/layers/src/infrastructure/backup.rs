@@ -15,11 +15,10 @@ use super::access::{Trust, trust_document};
 use crate::builder::{About, Handle};
 use crate::environment::Context;
 use crate::naming::limit;
+use crate::posture::Setting;
 
 /// The tag by which the selection finds what it backs up.
 pub(super) const TAG: &str = "backup";
-/// Days that a recovery point stays; as long as RDS keeps its own at most.
-const KEEP_DAYS: i64 = 35;
 /// Days before which nobody can delete a recovery point.
 const LOCKED_DAYS: i64 = 7;
 
@@ -57,6 +56,7 @@ pub(super) fn lower(context: &mut Context<'_>, key: &Handle, stores: &Stores) {
         vault,
         about("Keeps the recovery points, encrypted, and lets none go before its time.").data("backups"),
     );
+    let keep = context.builder.posture().number(Setting::RecoveryPoints);
     let plan = BackupPlan {
         plan: BackupPlanContent {
             backup_plan_name: name.clone(),
@@ -66,7 +66,7 @@ pub(super) fn lower(context: &mut Context<'_>, key: &Handle, stores: &Stores) {
                 schedule_expression: "cron(0 1 ? * * *)".to_owned(),
                 start_window_minutes: Some(60),
                 completion_window_minutes: Some(360),
-                lifecycle: Some(BackupLifecycle { delete_after_days: Some(KEEP_DAYS), ..BackupLifecycle::default() }),
+                lifecycle: Some(BackupLifecycle { delete_after_days: Some(keep.into()), ..BackupLifecycle::default() }),
                 ..BackupRule::default()
             }],
         },

@@ -10,6 +10,7 @@ use strata_aws::elasticache::{
 };
 use strata_diag::{Diagnostic, codes};
 use strata_graph::{Layer, Text};
+use strata_spec::sizes::CacheSize;
 use strata_spec::{Name, Redis, TargetKind};
 
 use super::{Stores, classification, group_name};
@@ -18,6 +19,7 @@ use crate::arn::regional_arn;
 use crate::builder::{About, Handle};
 use crate::environment::Context;
 use crate::naming::limit;
+use crate::posture::{Level, Setting};
 use crate::uses::flow::REDIS;
 use crate::uses::target::{Door, Target};
 use crate::uses::{edges, workloads};
@@ -48,7 +50,13 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, redis: &Redis, key: 
     let key_path = format!("resources.{name}");
     let about = |purpose: String| About::new(key_path.clone(), purpose);
     let id = context.builder.name(&[name.as_str()], limit::CACHE);
-    let size = redis.effective_size(context.platform);
+    let size = size(context, redis);
+    let own = about(format!("The Redis-compatible cache {name}.")).data(name.as_str()).classified(classification(context));
+    let own = said(context, &key_path, redis, own);
+    let snapshots = redis.backups.map_or_else(
+        || context.builder.posture().number(Setting::CacheBackups),
+        |backups| u32::try_from(backups.as_days()).unwrap_or(u32::MAX),
+    );
     let version = redis.version.as_ref().map_or(VERSION, |version| version.as_str());
 
     let group = SecurityGroup {
@@ -98,7 +106,7 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, redis: &Redis, key: 
         // Both by the names that we choose ourselves, so that a cloud without these groups (the emulator) still has a cache.
         cache_parameter_group_name: Some(id.clone().into()),
         user_group_ids: vec![context.builder.name(&[name.as_str()], limit::CACHE).into()],
-        snapshot_retention_limit: redis.backups.map_or(1, |backups| i64::try_from(backups.as_days().min(35)).unwrap_or(35)),
+        snapshot_retention_limit: snapshots.min(35).into(),
         snapshot_window: Some("03:00-04:00".to_owned()),
         preferred_maintenance_window: Some("sun:05:00-sun:06:00".to_owned()),
         auto_minor_version_upgrade: true,
@@ -106,15 +114,42 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, redis: &Redis, key: 
         log_delivery_configurations: ["engine-log", "slow-log"].map(|kind| delivery(kind, &log)).to_vec(),
         ..ReplicationGroup::default()
     };
-    let own = about(format!("The Redis-compatible cache {name}."))
-        .data(name.as_str())
-        .classified(classification(context))
-        .after(&parameters)
-        .after(&user_group);
+    let own = own.after(&parameters).after(&user_group);
     let cache = context.builder.add(name.as_str(), cache, own);
     crate::observability::cache_alarms(context, name, &id, size.replicas, &cache);
     let target = target(&id, &cache, &group, &users);
     stores.targets.insert(name.to_string(), target);
+}
+
+/// How large it is. A standard that asks for a copy in another zone is heard where the file does not say otherwise.
+fn size(context: &Context<'_>, redis: &Redis) -> CacheSize {
+    let mut size = redis.effective_size(context.platform);
+    if redis.multi_zone.is_none() && context.builder.posture().is_on(Setting::CacheStandby) {
+        size.multi_zone = true;
+        size.replicas = size.replicas.max(1);
+    }
+    size
+}
+
+/// What the file itself says of the cache's settings, and a word to people where a standard asks for more.
+fn said(context: &mut Context<'_>, key_path: &str, redis: &Redis, mut about: About) -> About {
+    if let Some(backups) = redis.backups {
+        let key = format!("{key_path}.backups");
+        let days = u32::try_from(backups.as_days()).unwrap_or(u32::MAX).min(35);
+        context.below(Setting::CacheBackups, Level::Number(days), &key);
+        about = about.said(Setting::CacheBackups, key);
+    }
+    match redis.multi_zone {
+        Some(said) => {
+            let key = format!("{key_path}.multi_zone");
+            context.below(Setting::CacheStandby, Level::On(said), &key);
+            about.said(Setting::CacheStandby, key)
+        }
+        None if redis.size.is_some() && !context.builder.posture().is_on(Setting::CacheStandby) => {
+            about.said(Setting::CacheStandby, format!("{key_path}.size"))
+        }
+        None => about,
+    }
 }
 
 fn delivery(kind: &str, log: &Handle) -> LogDeliveryConfiguration {

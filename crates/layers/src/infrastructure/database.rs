@@ -9,7 +9,8 @@ use strata_aws::ec2::SecurityGroup;
 use strata_aws::iam::Statement;
 use strata_aws::rds::{DbInstance, DbParameterGroup, DbSubnetGroup, MasterUserSecret};
 use strata_graph::{Layer, Pseudo, Text};
-use strata_spec::{Name, Postgres, Standard, TargetKind};
+use strata_spec::sizes::DatabaseSize;
+use strata_spec::{Name, Postgres, TargetKind};
 
 use super::access::{Trust, role};
 use super::{Stores, classification, group_name};
@@ -19,6 +20,7 @@ use crate::builder::{About, Handle};
 use crate::environment::Context;
 use crate::naming::limit;
 use crate::observability::database_alarms;
+use crate::posture::{Level, Setting};
 use crate::uses::flow::POSTGRES;
 use crate::uses::target::{Door, Target};
 use crate::uses::{edges, workloads};
@@ -27,8 +29,6 @@ use crate::uses::{edges, workloads};
 const OWNER: &str = "app_owner";
 /// The version where none is asked for.
 const VERSION: &str = "17";
-/// Days that backups are kept where nothing is said.
-const BACKUP_DAYS: u64 = 7;
 /// The logs that go to CloudWatch.
 const LOGS: &[&str] = &["postgresql", "upgrade"];
 /// Gibibytes that RDS grows to at most.
@@ -83,7 +83,13 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, postgres: &Postgres,
         parameters,
         about(format!("Refuses connections to {name} without TLS, and logs who connects and what is changed.")),
     );
-    let monitoring = monitoring_role(context, &key_path);
+    let own = about(format!("The PostgreSQL database {name}."))
+        .data(name.as_str())
+        .classified(classification(context))
+        .tag(super::backup::TAG, super::backup::tag_value(context));
+    let monitoring = monitoring(context, &key_path);
+    let (standby, own) = standby(context, &key_path, postgres, &size, own);
+    let (backups, own) = backups(context, &key_path, postgres, own);
     let logs = log_groups(context, name, &id, key);
 
     let instance = DbInstance {
@@ -99,17 +105,13 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, postgres: &Postgres,
         manage_master_user_password: Some(true),
         master_user_secret: Some(MasterUserSecret { kms_key_id: key.arn() }),
         db_subnet_group_name: Some(subnets.output("DBSubnetGroupName")),
-        // CIS AWS 5.0 2.2.4 asks for a standby whatever the size says.
-        multi_az: Some(size.multi_zone || context.resolved.compliance.iter().any(|asked| asked.standard == Standard::CisAws50)),
-        backup_retention_period: Some(backup_days(postgres)),
+        multi_az: Some(standby),
+        backup_retention_period: Some(backups),
         preferred_backup_window: Some(BACKUP_WINDOW.to_owned()),
         port: Some(POSTGRES.to_string()),
         ..common(&group, &parameters, &monitoring, key)
     };
-    let mut own = about(format!("The PostgreSQL database {name}."))
-        .data(name.as_str())
-        .classified(classification(context))
-        .tag(super::backup::TAG, super::backup::tag_value(context));
+    let mut own = own;
     for log in &logs {
         own = own.after(log);
     }
@@ -126,7 +128,7 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, postgres: &Postgres,
 }
 
 /// What an instance and its replicas have in common.
-fn common(group: &Handle, parameters: &Handle, monitoring: &[Handle], key: &Handle) -> DbInstance {
+fn common(group: &Handle, parameters: &Handle, monitoring: &Monitoring, key: &Handle) -> DbInstance {
     DbInstance {
         storage_encrypted: true,
         kms_key_id: Some(key.arn()),
@@ -142,8 +144,8 @@ fn common(group: &Handle, parameters: &Handle, monitoring: &[Handle], key: &Hand
         performance_insights_kms_key_id: Some(key.arn()),
         performance_insights_retention_period: Some(7),
         enable_cloudwatch_logs_exports: LOGS.iter().map(|log| (*log).to_owned()).collect(),
-        monitoring_interval: Some(60),
-        monitoring_role_arn: monitoring.first().map(Handle::arn),
+        monitoring_interval: Some(monitoring.interval),
+        monitoring_role_arn: monitoring.role.as_ref().map(Handle::arn),
         ca_certificate_identifier: Some(AUTHORITY.to_owned()),
         ..DbInstance::default()
     }
@@ -158,7 +160,7 @@ fn replicas(
     instance: &Handle,
     group: &Handle,
     parameters: &Handle,
-    monitoring: &[Handle],
+    monitoring: &Monitoring,
     key: &Handle,
 ) -> Vec<Handle> {
     (1..=count)
@@ -198,9 +200,43 @@ fn parameters() -> BTreeMap<String, String> {
     .into()
 }
 
-fn backup_days(postgres: &Postgres) -> i64 {
-    let days = postgres.backups.map_or(BACKUP_DAYS, |backups| backups.as_days());
-    i64::try_from(days.clamp(1, 35)).unwrap_or(7)
+/// Days that backups are kept: what the file says, else what the standards ask for; RDS keeps 35 at most.
+fn backups(context: &mut Context<'_>, key_path: &str, postgres: &Postgres, about: About) -> (i64, About) {
+    let key = format!("{key_path}.backups");
+    match postgres.backups.map(|backups| u32::try_from(backups.as_days()).unwrap_or(u32::MAX).clamp(1, 35)) {
+        Some(days) => {
+            context.below(Setting::DatabaseBackups, Level::Number(days), &key);
+            (days.into(), about.said(Setting::DatabaseBackups, key))
+        }
+        None => (context.builder.posture().number(Setting::DatabaseBackups).clamp(1, 35).into(), about),
+    }
+}
+
+/// Whether a standby stands in another zone: what the file says of this database, else what a standard asks for or the size means.
+fn standby(context: &mut Context<'_>, key_path: &str, postgres: &Postgres, size: &DatabaseSize, about: About) -> (bool, About) {
+    let key = format!("{key_path}.multi_zone");
+    match postgres.multi_zone {
+        Some(said) => {
+            context.below(Setting::DatabaseStandby, Level::On(said), &key);
+            (said, about.said(Setting::DatabaseStandby, key))
+        }
+        None if context.builder.posture().is_on(Setting::DatabaseStandby) => (true, about),
+        None if postgres.size.is_some() => (size.multi_zone, about.said(Setting::DatabaseStandby, format!("{key_path}.size"))),
+        None => (size.multi_zone, about),
+    }
+}
+
+/// How the system below a database is measured.
+struct Monitoring {
+    /// Seconds between two looks; 0 is never.
+    interval: i64,
+    /// The role by which RDS writes what it saw.
+    role: Option<Handle>,
+}
+
+fn monitoring(context: &mut Context<'_>, key_path: &str) -> Monitoring {
+    let interval = i64::from(context.builder.posture().number(Setting::DatabaseMonitoring));
+    Monitoring { interval, role: (interval > 0).then(|| monitoring_role(context, key_path)) }
 }
 
 fn database_name(context: &Context<'_>, name: &Name) -> String {
@@ -230,12 +266,12 @@ fn log_groups_of(context: &mut Context<'_>, name: &str, id: &str, key_path: &str
 }
 
 /// The role by which RDS writes what it measures in the system below the database; one for the environment.
-fn monitoring_role(context: &mut Context<'_>, key_path: &str) -> Vec<Handle> {
+fn monitoring_role(context: &mut Context<'_>, key_path: &str) -> Handle {
     const NAME: &str = "database_monitoring";
     if context.builder.has::<strata_aws::iam::Role>(NAME) {
         let role = context.builder.handle::<strata_aws::iam::Role>(NAME);
         context.builder.add_origin(&role, key_path);
-        return vec![role];
+        return role;
     }
     // The log group is RDS's own and one for the account; its name is fixed (RDS user guide, "Setting up Enhanced Monitoring").
     let statements = vec![
@@ -258,7 +294,7 @@ fn monitoring_role(context: &mut Context<'_>, key_path: &str) -> Vec<Handle> {
         statements,
         About::new(key_path, "Lets RDS write what it measures in the system below the databases."),
     );
-    vec![role]
+    role
 }
 
 fn target(context: &Context<'_>, name: &Name, instance: &Handle, replicas: &[Handle], group: &Handle, key: &Handle) -> Target {

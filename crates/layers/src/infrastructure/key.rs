@@ -24,7 +24,7 @@ pub(crate) fn lower(context: &mut Context<'_>) -> Handle {
             prefixes.extend(all.map(|name| format!("/aws/rds/instance/{}/", super::database::identifier(context, &name))));
         }
     }
-    if !crate::application::routes(context.resolved).is_empty() {
+    if !crate::application::routes(context.resolved).is_empty() && crate::application::firewall_wanted(context) {
         prefixes.push(crate::application::firewall_log_group_name(context));
     }
     let prefixes: Vec<&str> = prefixes.iter().map(String::as_str).collect();

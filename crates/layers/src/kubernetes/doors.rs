@@ -28,7 +28,7 @@ pub(super) fn compile(objects: &mut Objects<'_, '_>) -> Result<(), ManifestError
         let aws = context.pods.iter().find(|pod| pod.name == route.service).and_then(|pod| pod.door.as_ref());
         let balancer = Balancer {
             certificate: aws.map(|door| door.certificate.clone()),
-            web_acl: aws.map(|door| door.firewall.clone()),
+            web_acl: aws.and_then(|door| door.firewall.clone()),
             subnets: context.network.subnet_ids(Tier::Public),
             security_groups: aws.map(|door| door.security_group.clone()).into_iter().collect(),
             access_logs: Some((context.account.access_logs_bucket_name().into(), format!("load-balancer/{}", objects.labels.namespace))),

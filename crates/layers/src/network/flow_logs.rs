@@ -23,12 +23,12 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, network: &Ne
     let key = key(builder, "logs", &format!("Flow logs of the network {}", network.name), policy, about);
     let group = LogGroup {
         log_group_name: group_name,
-        retention_in_days: retention::of_platform(platform),
+        retention_in_days: retention::of(builder, platform),
         kms_key_id: Some(key.arn()),
         ..LogGroup::default()
     };
-    let about =
-        About::new(&path, "Keeps the flow logs of the network.").also("platform:observability.logs.keep").in_layer(Layer::Observability);
+    let about = About::new(&path, "Keeps the flow logs of the network.").also(retention::KEY).in_layer(Layer::Observability);
+    let about = retention::about(platform, about);
     let group = builder.add("flow", group, about);
     let role = Role {
         role_name: builder.name(&["flow-logs"], limit::ROLE),

@@ -2,11 +2,11 @@
 
 use strata_spec::Platform;
 
+use crate::builder::{About, Builder};
+use crate::posture::Setting;
+
 /// The days that CloudWatch Logs accepts (API reference, `PutRetentionPolicy`), shortest first.
 pub const ALLOWED_DAYS: &[u64] = &[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
-
-/// Days that every supported standard accepts where the platform says nothing (PCI DSS 4.0 10.5.1 asks for 12 months).
-pub const DEFAULT_DAYS: u64 = 400;
 
 /// The retention for a number of days: never shorter, and the longest value there is for what is longer still.
 #[must_use]
@@ -15,10 +15,25 @@ pub fn nearest_allowed(days: u64) -> i64 {
     i64::try_from(found.unwrap_or(3653)).unwrap_or(3653)
 }
 
-/// The retention of the platform's log groups, in days.
+/// The key by which a platform says it itself.
+pub const KEY: &str = "platform:observability.logs.keep";
+
+/// The retention that the platform file says, if it says one.
 #[must_use]
-pub fn of_platform(platform: &Platform) -> i64 {
-    nearest_allowed(platform.observability.logs.keep.map_or(DEFAULT_DAYS, |keep| keep.as_days()))
+pub fn said(platform: &Platform) -> Option<i64> {
+    platform.observability.logs.keep.map(|keep| nearest_allowed(keep.as_days()))
+}
+
+/// The retention of a scope's log groups, in days: what the platform says, else what the scope's standards ask for.
+#[must_use]
+pub fn of(builder: &Builder<'_>, platform: &Platform) -> i64 {
+    said(platform).unwrap_or_else(|| nearest_allowed(builder.posture().number(Setting::LogRetention).into()))
+}
+
+/// Where a log group's retention comes from, if the platform says it.
+#[must_use]
+pub fn about(platform: &Platform, about: About) -> About {
+    if said(platform).is_some() { about.said(Setting::LogRetention, KEY) } else { about }
 }
 
 #[cfg(test)]

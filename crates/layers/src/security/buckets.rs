@@ -14,13 +14,7 @@ use super::trail;
 use crate::arn::{bucket_arn, regional_arn};
 use crate::builder::{About, Builder};
 use crate::foundations::AccountView;
-
-/// Days that access logs are kept: more than the twelve months of PCI DSS 4.0 10.5.1.
-const ACCESS_LOG_DAYS: i64 = 400;
-/// Days after which audit files move to cold storage: PCI DSS 4.0 10.5.1 wants three months at hand.
-const AUDIT_COLD_DAYS: i64 = 97;
-/// Days that audit files are kept: seven years, the longest that a supported standard asks for (HIPAA asks for six).
-const AUDIT_DAYS: i64 = 2557;
+use crate::posture::Setting;
 
 /// Statements that every bucket's policy starts with: no request without TLS, none with less than TLS 1.2.
 #[must_use]
@@ -57,7 +51,7 @@ pub(super) fn access_logs(builder: &mut Builder<'_>, account: &AccountView) {
     let expire = LifecycleRule {
         id: "expire".to_owned(),
         status: "Enabled".to_owned(),
-        expiration_in_days: Some(ACCESS_LOG_DAYS),
+        expiration_in_days: Some(builder.posture().number(Setting::AccessLogRetention).into()),
         ..LifecycleRule::default()
     };
     let bucket = Bucket {
@@ -95,8 +89,11 @@ pub(super) fn audit(builder: &mut Builder<'_>, account: &AccountView) {
     let keep = LifecycleRule {
         id: "keep".to_owned(),
         status: "Enabled".to_owned(),
-        expiration_in_days: Some(AUDIT_DAYS),
-        transitions: vec![Transition { storage_class: "GLACIER".to_owned(), transition_in_days: AUDIT_COLD_DAYS }],
+        expiration_in_days: Some(builder.posture().number(Setting::AuditRetention).into()),
+        transitions: vec![Transition {
+            storage_class: "GLACIER".to_owned(),
+            transition_in_days: builder.posture().number(Setting::AuditAtHand).into(),
+        }],
         ..LifecycleRule::default()
     };
     let bucket = Bucket {

@@ -14,6 +14,7 @@ use crate::builder::{About, Builder, Handle};
 use crate::foundations::AccountView;
 use crate::naming::limit;
 use crate::observability::retention;
+use crate::posture::Setting;
 
 /// The name of the trail, known before it stands.
 fn name(account: &AccountView) -> String {
@@ -46,14 +47,14 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, account: &Ac
     let path = account.key_path();
     let group = LogGroup {
         log_group_name: builder.naming().path(&["trail"]),
-        retention_in_days: retention::of_platform(platform),
+        retention_in_days: retention::of(builder, platform),
         kms_key_id: Some(account.key().arn()),
         ..LogGroup::default()
     };
     let about = About::new(&path, "Holds the calls of the account as lines, for alarms on them.")
-        .also("platform:observability.logs.keep")
+        .also(retention::KEY)
         .in_layer(Layer::Observability);
-    let group = builder.add("trail", group, about);
+    let group = builder.add("trail", group, retention::about(platform, about));
     let streams = Text::join([group.arn(), ":*".into()]);
     let about = About::new(&path, "The identity with which CloudTrail writes its lines.");
     let role = Role {
@@ -82,11 +83,15 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, account: &Ac
         cloud_watch_logs_log_group_arn: Some(streams),
         cloud_watch_logs_role_arn: Some(role.arn()),
         is_logging: true,
-        // The calls that touch data too: who read or wrote which object (CIS AWS 5.0 3.8, 3.9), who called which function.
+        // The calls that touch data too, where a standard asks for them: who read or wrote which object, who called which function.
         event_selectors: vec![EventSelector {
             read_write_type: "All".to_owned(),
             include_management_events: true,
-            data_resources: vec![data("AWS::S3::Object", "s3"), data("AWS::Lambda::Function", "lambda")],
+            data_resources: if builder.posture().is_on(Setting::DataEvents) {
+                vec![data("AWS::S3::Object", "s3"), data("AWS::Lambda::Function", "lambda")]
+            } else {
+                Vec::new()
+            },
         }],
         // Bursts of calls or of refusals that this account does not usually see (PCI DSS 4.0 10.4.1.1).
         insight_selectors: ["ApiCallRateInsight", "ApiErrorRateInsight"]

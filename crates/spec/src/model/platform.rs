@@ -92,6 +92,24 @@ words! {
     }
 }
 
+impl Standard {
+    /// The name under which its requirements are cited: `PCI DSS 4.0`.
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::PciDss321 => "PCI DSS 3.2.1",
+            Self::PciDss40 => "PCI DSS 4.0",
+            Self::Hipaa => "HIPAA",
+            Self::Soc2 => "SOC 2",
+            Self::Nist80053R5 => "NIST SP 800-53 r5",
+            Self::Nist800171 => "NIST SP 800-171",
+            Self::Iso270012022 => "ISO/IEC 27001:2022",
+            Self::CisAws50 => "CIS AWS 5.0",
+            Self::HitrustCsf => "HITRUST CSF",
+            Self::Gdpr => "GDPR",
+        }
+    }
+}
+
 /// A cloud account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
