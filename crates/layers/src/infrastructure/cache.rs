@@ -124,11 +124,16 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, redis: &Redis, key: 
 /// How large it is. A standard that asks for a copy in another zone is heard where the file does not say otherwise.
 fn size(context: &Context<'_>, redis: &Redis) -> CacheSize {
     let mut size = redis.effective_size(context.platform);
-    if redis.multi_zone.is_none() && context.builder.posture().is_on(Setting::CacheStandby) {
+    if standby(redis).is_none() && context.builder.posture().is_on(Setting::CacheStandby) {
         size.multi_zone = true;
         size.replicas = size.replicas.max(1);
     }
     size
+}
+
+/// Whether the file itself says that a copy stands in another zone, and by which key; no replica is no copy.
+fn standby(redis: &Redis) -> Option<(bool, &'static str)> {
+    redis.multi_zone.map(|said| (said, "multi_zone")).or_else(|| (redis.replicas == Some(0)).then_some((false, "replicas")))
 }
 
 /// What the file itself says of the cache's settings, and a word to people where a standard asks for more.
@@ -139,9 +144,9 @@ fn said(context: &mut Context<'_>, key_path: &str, redis: &Redis, mut about: Abo
         context.below(Setting::CacheBackups, Level::Number(days), &key);
         about = about.said(Setting::CacheBackups, key);
     }
-    match redis.multi_zone {
-        Some(said) => {
-            let key = format!("{key_path}.multi_zone");
+    match standby(redis) {
+        Some((said, key)) => {
+            let key = format!("{key_path}.{key}");
             context.below(Setting::CacheStandby, Level::On(said), &key);
             about.said(Setting::CacheStandby, key)
         }

@@ -16,12 +16,12 @@ fn lines(name: &str) -> Vec<String> {
     text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
 }
 
-fn source(name: &str) -> Vec<String> {
+pub fn source(name: &str) -> Vec<String> {
     lines(&format!("sources/{name}.txt"))
 }
 
 /// A requirement to the prowler checks that prowler counts for it; empty where there is no public mapping.
-fn mapping(standard: &str) -> BTreeMap<String, BTreeSet<String>> {
+pub fn mapping(standard: &str) -> BTreeMap<String, BTreeSet<String>> {
     if standard == "hitrust-csf" {
         return BTreeMap::new();
     }

@@ -6,6 +6,7 @@ mod breaks;
 mod catalogues;
 mod documents;
 mod edit;
+mod posture;
 mod reference;
 mod undecidable;
 mod violations;
