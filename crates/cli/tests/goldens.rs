@@ -187,8 +187,20 @@ fn explanations() {
     for width in WIDTHS {
         golden!(format!("explain-db-{width}"), folder.whole(width, &["explain", "db_instance.db", "--env", "dev"]));
     }
+    golden!("explain-log-group", folder.whole(80, &["explain", "log_group.web", "--env", "dev"]));
+    golden!("explain-audit-bucket", folder.whole(80, &["explain", "account/nonprod/bucket.audit"]));
     golden!("explain-rule", folder.whole(80, &["explain", "security_group_ingress.api-to-db-5432", "--env", "dev"]));
     golden!("explain-unknown", folder.whole(80, &["explain", "db_instance.dbx", "--env", "dev"]));
+}
+
+/// For programs: each property that a setting decides, with the standards and requirements, or the line, or neither.
+#[test]
+fn an_explanation_says_who_set_what() {
+    let folder = Folder::example_named("telehealth");
+    let answer = folder.run(80, &["explain", "db_instance.records", "--env", "trial", "--format", "json"]);
+    assert_eq!((answer.code, answer.err.as_str()), (0, ""));
+    let value: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+    golden!("explain-set-by-json", format!("{:#}\n", value["set_by"]));
 }
 
 #[test]

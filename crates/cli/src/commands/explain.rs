@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use strata_diag::codes;
+use strata_graph::document::as_reference;
 use strata_graph::{Address, Resource};
+use strata_layers::SetBy;
 use strata_plan::ResourceState;
 use strata_policy::{Status, Verdict};
 
@@ -26,18 +28,19 @@ pub async fn run(arguments: &Arguments, address: &str, target: &Target) -> Resul
     let state = states.get(resource.address.scope()).and_then(|scope| scope.resources.get(&resource.address));
     let above: Vec<&Address> =
         compiled.graph().iter().filter(|other| other.dependencies().contains(&resource.address)).map(|other| &other.address).collect();
+    let reasons = compiled.lowered.reasons.of(resource);
     let verdicts: Vec<&Verdict> = compiled.verdicts.iter().filter(|verdict| verdict.address == resource.address).collect();
     if arguments.format == Some(Format::Json) {
         let value = json!({
             "version": 1, "address": resource.address, "type": resource.type_name, "layer": resource.layer, "purpose": resource.purpose,
             "origins": resource.origins, "stands_on": resource.dependencies(), "carries": above, "data": resource.data,
             "waiting_for": resource.waiting_for, "controls": verdicts, "id": state.and_then(|state| state.id.clone()),
-            "status": state.map(|state| state.status.clone()), "properties": resource.properties,
+            "status": state.map(|state| state.status.clone()), "set_by": reasons, "properties": resource.properties,
         });
         output::answer(&format!("{value:#}\n"));
         return Ok(0);
     }
-    output::answer(&text(resource, state, &above, &verdicts, &files));
+    output::answer(&text(resource, state, &above, &reasons, &verdicts, &files));
     Ok(0)
 }
 
@@ -77,7 +80,14 @@ pub fn find<'a>(compiled: &'a Compiled, text: &str) -> Result<&'a Resource, Fail
     }
 }
 
-fn text(resource: &Resource, state: Option<&ResourceState>, above: &[&Address], verdicts: &[&Verdict], files: &Files) -> String {
+fn text(
+    resource: &Resource,
+    state: Option<&ResourceState>,
+    above: &[&Address],
+    reasons: &[SetBy],
+    verdicts: &[&Verdict],
+    files: &Files,
+) -> String {
     let (width, paint) = (output::width(), Paint(output::colour(&std::io::stdout())));
     let mut out = format!("{}\n", paint.bold(&resource.address.to_string()));
     let mut line = |name: &str, value: &str| {
@@ -116,6 +126,9 @@ fn text(resource: &Resource, state: Option<&ResourceState>, above: &[&Address], 
     for address in above {
         line("carries", &address.to_string());
     }
+    for reason in reasons {
+        line("set by", &format!("{} = {}: {}", reason.property, shown(&reason.value), reason.reason()));
+    }
     for verdict in verdicts {
         let word = match verdict.status {
             Status::Met => paint.green("met"),
@@ -128,4 +141,18 @@ fn text(resource: &Resource, state: Option<&ResourceState>, above: &[&Address], 
     let properties = serde_json::to_string_pretty(&resource.properties).unwrap_or_default();
     out.push_str(&format!("  properties\n    {}\n", properties.replace('\n', "\n    ")));
     out
+}
+
+/// The value of a property in one word; what is a map or a list of maps is read under `properties`.
+fn shown(value: &Value) -> String {
+    if let Some(reference) = as_reference(value) {
+        return reference.to_string();
+    }
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "nothing".to_owned(),
+        Value::Array(items) if items.iter().all(Value::is_string) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        Value::Object(_) | Value::Array(_) => "as below".to_owned(),
+        plain => plain.to_string(),
+    }
 }
