@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use strata_graph::{Address, Origin, Resource, Scope};
+use strata_graph::{Address, Origin, Resource, Scope, TypeName};
 
 use super::{Ask, Posture, Property, Setting, Unit, properties};
 
@@ -55,14 +55,17 @@ pub struct SetBy {
 }
 
 impl SetBy {
-    fn of(property: Property, posture: &Posture, said: &[Said]) -> Option<Self> {
+    fn of(property: Property, type_name: &TypeName, posture: &Posture, said: &[Said]) -> Option<Self> {
         let chosen = posture.chosen(property.setting)?;
         let said = said.iter().rev().find_map(|said| said.speaks_of(&property)).cloned();
         // A line may say more, or less, than the standards ask for: then none of them is its reason, and all are named with what they ask for.
-        let (deciding, weaker) = match said {
+        let (mut deciding, mut weaker): (Vec<&Ask>, Vec<&Ask>) = match said {
             Some(_) => (Vec::new(), chosen.asked.clone()),
             None => (chosen.deciding().collect(), chosen.weaker().collect()),
         };
+        for asks in [&mut deciding, &mut weaker] {
+            asks.retain(|ask| ask.speaks_of(type_name));
+        }
         Some(Self {
             property: property.path,
             value: property.value,
@@ -81,7 +84,7 @@ impl SetBy {
     pub fn reason(&self) -> String {
         let reason = match &self.said {
             Some(origin) => format!("{origin} `{}`", origin.key),
-            None if self.deciding.is_empty() => "Strata's default".to_owned(),
+            None if self.deciding.is_empty() => format!("Strata's default ({})", self.why),
             None => self.deciding.iter().map(|ask| ask.cited()).collect::<Vec<_>>().join(", "),
         };
         let weaker: Vec<String> = self.weaker.iter().map(|ask| format!("{} ({})", ask.cited(), ask.value.text(self.unit))).collect();
@@ -92,7 +95,14 @@ impl SetBy {
 impl Serialize for SetBy {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let asks = |asks: &[&Ask]| -> Vec<Value> {
-            asks.iter().map(|ask| json!({"standard": ask.standard, "requirements": ask.by, "value": ask.value, "reading": ask.reading})).collect()
+            let one = |ask: &&Ask| {
+                let mut one = json!({"standard": ask.standard, "requirements": ask.by, "value": ask.value});
+                if let Some(reading) = &ask.reading {
+                    one["reading"] = json!(reading);
+                }
+                one
+            };
+            asks.iter().map(one).collect()
         };
         let by = match &self.said {
             Some(_) => "files",
@@ -122,6 +132,6 @@ impl Reasons {
     pub fn of(&self, resource: &Resource) -> Vec<SetBy> {
         let Some(posture) = self.postures.get(resource.address.scope()) else { return Vec::new() };
         let said = self.said.get(&resource.address).map(Vec::as_slice).unwrap_or_default();
-        properties(resource).into_iter().filter_map(|property| SetBy::of(property, posture, said)).collect()
+        properties(resource).into_iter().filter_map(|property| SetBy::of(property, &resource.type_name, posture, said)).collect()
     }
 }

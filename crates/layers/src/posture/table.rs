@@ -5,6 +5,7 @@
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
+use strata_graph::TypeName;
 use strata_spec::Standard;
 
 use super::{Level, Setting};
@@ -36,9 +37,18 @@ pub struct Ask {
     /// How the requirement is read, where no control says it.
     #[serde(default)]
     pub reading: Option<String>,
+    /// The types of resources that it speaks of; empty for all that the setting decides.
+    #[serde(default, rename = "for")]
+    pub types: Vec<String>,
 }
 
 impl Ask {
+    /// Whether it speaks of resources of a type.
+    #[must_use]
+    pub fn speaks_of(&self, type_name: &TypeName) -> bool {
+        self.types.is_empty() || self.types.contains(&type_name.0)
+    }
+
     /// The standard and its requirements: `PCI DSS 4.0 6.4.1, 6.4.2`.
     #[must_use]
     pub fn cited(&self) -> String {
@@ -108,6 +118,12 @@ mod tests {
             }
             for ask in &row.asked {
                 assert!(!ask.by.is_empty(), "{:?}: {} names no requirement", row.setting, ask.standard);
+                // What speaks of some types only must not be the reason of a level that holds for all.
+                let beyond = ask.value.strictness(row.unit) > row.default.strictness(row.unit);
+                assert!(ask.types.is_empty() || !beyond, "{:?}: {} asks some types for more than the default", row.setting, ask.standard);
+                for type_name in &ask.types {
+                    assert!(strata_aws::entry(type_name).is_some(), "{:?}: {type_name} is no type", row.setting);
+                }
                 assert!(ask.value.strictness(row.unit) > 0, "{:?}: {} asks for nothing", row.setting, ask.standard);
             }
         }

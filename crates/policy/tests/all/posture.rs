@@ -3,12 +3,38 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use strata_layers::posture::{Row, table};
-use strata_layers::{Inputs, lower};
+use strata_layers::{Inputs, Lowered, lower};
 use strata_policy::standards::{catalogue, catalogues};
 use strata_policy::{Status, When, control, judge};
-use strata_spec::{Source, load};
+use strata_spec::{Source, Standard, load};
 
 use super::catalogues::mapping;
+
+/// The smallest files that ask for nothing themselves, under one standard.
+fn small(standard: Standard) -> Lowered {
+    const APP: &str = "\
+app: shop
+services:
+  web: {image: nginx:1.29, port: 8080, route: \"${env.host}/\", uses: {db: read, cache: read, files: read, orders: send}}
+resources:
+  db: {type: postgres, size: tiny}
+  cache: {type: redis, size: tiny}
+  files: {type: bucket}
+  orders: {type: queue}
+environments:
+  dev: {cluster: main, host: shop.acme.example}
+";
+    let platform = format!(
+        "platform: acme\ncompliance: [{standard}]\naccounts: {{main: {{aws: \"111111111111\"}}}}\naddress_space: 10.0.0.0/8\n\
+         domains: {{acme.example: {{}}}}\nnetworks: {{main: {{account: main, region: us-east-1, size: /16}}}}\n\
+         clusters: {{main: {{network: main, runtime: ecs}}}}\nguardrails: {{public_routes: allowed}}\n\
+         observability: {{incidents: {{email: [ops@acme.example]}}}}\n"
+    );
+    let spec = load(&Source::new("platform.yaml", platform), Some(&Source::new("app.yaml", APP))).spec.unwrap();
+    let (images, artifacts) = (BTreeMap::new(), BTreeMap::new());
+    let resolved = spec.resolve("dev").unwrap();
+    lower(&Inputs { resolved: &resolved, claims_of_others: &[], images: &images, artifacts: &artifacts }).unwrap()
+}
 
 fn name(row: &Row) -> String {
     format!("{:?}", row.setting)
@@ -57,6 +83,42 @@ fn a_standard_asks_for_what_its_controls_would_refuse() {
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
+/// A requirement is named as the reason of a property only where a control of the same service serves it, or a reading says so: who demands that buckets
+/// refuse plain text says nothing of caches.
+#[test]
+fn a_requirement_is_named_only_for_what_it_speaks_of() {
+    let service = |type_name: &str| match type_name.split("::").nth(1).unwrap() {
+        // The association stands for the load balancer that it guards.
+        "WAFv2" => "ElasticLoadBalancingV2".to_owned(),
+        other => other.to_owned(),
+    };
+    let mut wrong = BTreeSet::new();
+    for standard in Standard::ALL {
+        let lowered = small(*standard);
+        for resource in lowered.graph.iter() {
+            for reason in lowered.reasons.of(resource) {
+                let row = table().iter().find(|row| row.setting == reason.setting).unwrap();
+                if row.controls.is_empty() {
+                    continue;
+                }
+                for ask in reason.deciding.iter().chain(&reason.weaker).filter(|ask| ask.reading.is_none()) {
+                    let served = row.controls.iter().map(|id| control(id).unwrap()).any(|control| {
+                        let speaks = control.types.iter().any(|of| service(of) == service(&resource.type_name.0));
+                        let serves = |id: &String| {
+                            catalogue(standard.as_str()).unwrap().requirement(id).unwrap().controls.iter().any(|of| of == control.id)
+                        };
+                        speaks && ask.by.iter().any(serves)
+                    });
+                    if !served {
+                        wrong.insert(format!("{} {}: {}", resource.type_name, reason.property, ask.cited()));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 /// Where no control of ours judges a setting, prowler's check does, and the standards that count it are those that ask.
 #[test]
 fn a_check_of_others_is_one_that_they_have_and_count() {
@@ -73,32 +135,11 @@ fn a_check_of_others_is_one_that_they_have_and_count() {
     }
 }
 
-/// The smallest files that ask for nothing themselves, under one standard each: what the lowering makes of them is what that standard's controls want.
+/// What the lowering makes of files that ask for nothing themselves is what the standard's controls want.
 #[test]
 fn no_standard_alone_is_violated_by_what_it_asks_for() {
-    const APP: &str = "\
-app: shop
-services:
-  web: {image: nginx:1.29, port: 8080, route: \"${env.host}/\", uses: {db: read, cache: read, files: read, orders: send}}
-resources:
-  db: {type: postgres, size: tiny}
-  cache: {type: redis, size: tiny}
-  files: {type: bucket}
-  orders: {type: queue}
-environments:
-  dev: {cluster: main, host: shop.acme.example}
-";
-    for standard in strata_spec::Standard::ALL {
-        let platform = format!(
-            "platform: acme\ncompliance: [{standard}]\naccounts: {{main: {{aws: \"111111111111\"}}}}\naddress_space: 10.0.0.0/8\n\
-             domains: {{acme.example: {{}}}}\nnetworks: {{main: {{account: main, region: us-east-1, size: /16}}}}\n\
-             clusters: {{main: {{network: main, runtime: ecs}}}}\nguardrails: {{public_routes: allowed}}\n\
-             observability: {{incidents: {{email: [ops@acme.example]}}}}\n"
-        );
-        let spec = load(&Source::new("platform.yaml", platform), Some(&Source::new("app.yaml", APP))).spec.unwrap();
-        let (images, artifacts) = (BTreeMap::new(), BTreeMap::new());
-        let resolved = spec.resolve("dev").unwrap();
-        let lowered = lower(&Inputs { resolved: &resolved, claims_of_others: &[], images: &images, artifacts: &artifacts }).unwrap();
+    for standard in Standard::ALL {
+        let lowered = small(*standard);
         let verdicts = judge(&lowered.graph, &[standard.as_str().to_owned()]);
         let violated: Vec<String> = verdicts
             .iter()
