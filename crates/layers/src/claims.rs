@@ -101,7 +101,9 @@ impl Union {
 /// The standards that claims bind a scope to. What an account has once, in its home region, is bound by what stands in any of its regions.
 pub(crate) fn standards(scope: &Scope, claims: &[&Claim]) -> Vec<Standard> {
     let binds = |on: &Scope| match (scope, on) {
-        (Scope::Account(home), Scope::Account(region)) => region == home || region.strip_prefix(home.as_str()).is_some_and(|rest| rest.starts_with('.')),
+        (Scope::Account(home), Scope::Account(region)) => {
+            region == home || region.strip_prefix(home.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        }
         _ => scope == on,
     };
     let named = claims.iter().filter(|claim| binds(&claim.on)).filter_map(|claim| match &claim.need {

@@ -86,7 +86,7 @@ pub(crate) fn below(posture: &Posture, setting: Setting, said: Level, lines: Lin
     let key = key_path.trim_start_matches("platform:");
     let message = format!("`{key}` says {}, and more is asked for by {}", said.text(chosen.row.unit), asks.join(", "));
     let hint = format!("take the line out, and what the standards ask for holds: {}", chosen.level.text(chosen.row.unit));
-    Some(Diagnostic::warning(codes::E0406, message).at(lines.span(key_path)).hint(hint))
+    Some(Diagnostic::warning(codes::E0603, message).at(lines.span(key_path)).hint(hint))
 }
 
 /// Claims of the environment itself: the standards that it must meet bind all that it stands on.

@@ -197,7 +197,9 @@ mod tests {
 
     fn subsets() -> Vec<Vec<Standard>> {
         let all = Standard::ALL;
-        (0..1usize << all.len()).map(|bits| all.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).map(|(_, one)| *one).collect()).collect()
+        (0..1usize << all.len())
+            .map(|bits| all.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).map(|(_, one)| *one).collect())
+            .collect()
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn reason(lowered: &Lowered, address: &str, property: &str) -> SetBy {
 
 /// What is said of lines that ask for less than a standard.
 fn warnings(lowered: &Lowered) -> impl Iterator<Item = &Diagnostic> {
-    lowered.warnings.iter().filter(|warning| warning.code == codes::E0406)
+    lowered.warnings.iter().filter(|warning| warning.code == codes::E0603)
 }
 
 /// Every value below a document's properties by its path; a reference, and a list of plain values, is one.
@@ -202,7 +202,10 @@ fn a_line_of_the_files_comes_first_and_is_warned_of_where_it_asks_for_less() {
     assert_eq!(database.properties.at("BackupRetentionPeriod").unwrap(), 3);
     assert_eq!(database.properties.at("MultiAZ").unwrap(), false, "what the file says is not silently overridden");
     let backups = reason(&lowered, "db_instance.db", "BackupRetentionPeriod");
-    assert_eq!(backups.reason(), "app.yaml:5 `resources.db.backups`; asked for by HIPAA 164.308(a)(7)(ii)(A), 164.308(a)(7)(ii)(B) (7 days)");
+    assert_eq!(
+        backups.reason(),
+        "app.yaml:5 `resources.db.backups`; asked for by HIPAA 164.308(a)(7)(ii)(A), 164.308(a)(7)(ii)(B) (7 days)"
+    );
     let kept = reason(&lowered, "log_group.web", "RetentionInDays");
     assert_eq!((kept.value.as_u64(), kept.said.map(|origin| origin.line)), (Some(400), Some(3)));
     let messages: Vec<String> = warnings(&lowered).map(|warning| warning.message.clone()).collect();
@@ -228,23 +231,24 @@ fn a_longer_line_wins_over_a_shorter_standard_without_a_word() {
 
 #[test]
 fn a_patch_is_named_as_the_reason_of_what_it_sets() {
-    let app = format!("{APP}    patch: {{db_instance.db: {{MonitoringInterval: 15}}}}\n").replace(
-        "dev: {cluster: main, host: shop.acme.example}",
-        "dev:\n    cluster: main\n    host: shop.acme.example",
-    );
+    let app = format!("{APP}    patch: {{db_instance.db: {{MonitoringInterval: 15}}}}\n")
+        .replace("dev: {cluster: main, host: shop.acme.example}", "dev:\n    cluster: main\n    host: shop.acme.example");
     let lowered = lowered(&PLATFORM.replace("compliance: []", "compliance: [soc2]"), &app);
     let monitoring = reason(&lowered, "db_instance.db", "MonitoringInterval");
-    assert_eq!((monitoring.value.as_u64(), monitoring.reason().as_str()), (
-        Some(15),
-        "app.yaml:13 `patch.db_instance.db`; asked for by SOC 2 CC7.2 (every 60 seconds)"
-    ));
+    assert_eq!(
+        (monitoring.value.as_u64(), monitoring.reason().as_str()),
+        (Some(15), "app.yaml:13 `patch.db_instance.db`; asked for by SOC 2 CC7.2 (every 60 seconds)")
+    );
     assert_eq!(reason(&lowered, "db_instance.db", "MultiAZ").reason(), "SOC 2 A1.2");
 }
 
 /// An environment's own standards bind what it stands on, also when that is lowered for another environment or alone.
 #[test]
 fn what_stands_above_binds_what_is_below() {
-    let app = APP.replace("host: shop.acme.example}", "host: shop.acme.example, compliance: [hipaa]}\n  other: {cluster: main, host: o.acme.example}");
+    let app = APP.replace(
+        "host: shop.acme.example}",
+        "host: shop.acme.example, compliance: [hipaa]}\n  other: {cluster: main, host: o.acme.example}",
+    );
     let dev = lowered(PLATFORM, &app);
     let kept = |lowered: &Lowered, address: &str| reason(lowered, address, "RetentionInDays").value.as_u64().unwrap();
     for address in ["account/main/log_group.trail", "network/main/log_group.flow", "cluster/main/log_group.insights"] {
@@ -262,14 +266,16 @@ fn what_stands_above_binds_what_is_below() {
     assert_eq!(kept(&beside, "environment/shop/other/log_group.web"), 400, "what is its own is not bound by others");
     let account = lower_foundations(&spec, &Scope::Account("main".into()), &dev.claims).unwrap();
     let expire = reason(&account, "account/main/bucket.access-logs", "LifecycleConfiguration.Rules.0.ExpirationInDays");
-    assert_eq!((expire.value.as_u64(), expire.reason().as_str()), (Some(2192), "HIPAA 164.316(b)(2)(i); asked for by HIPAA 164.312(b) (365 days)"));
+    assert_eq!(
+        (expire.value.as_u64(), expire.reason().as_str()),
+        (Some(2192), "HIPAA 164.316(b)(2)(i); asked for by HIPAA 164.312(b) (365 days)")
+    );
 }
 
 /// The baseline of an account's home region holds what AWS has once: it is bound by what stands in any region.
 #[test]
 fn the_home_region_is_bound_by_environments_of_other_regions() {
-    let platform = PLATFORM
-        .replace("networks: {main:", "networks: {home: {account: main, region: eu-west-1, size: /16}, main:");
+    let platform = PLATFORM.replace("networks: {main:", "networks: {home: {account: main, region: eu-west-1, size: /16}, main:");
     let app = APP.replace("host: shop.acme.example}", "host: shop.acme.example, compliance: [pci-dss-4.0]}");
     let lowered = lowered(&platform, &app);
     let trail = reason(&lowered, "account/main/cloudtrail.main", "EventSelectors.0.DataResources");

@@ -48,9 +48,8 @@ pub(super) fn lower(
     let about = About::new(&path, "Encrypts the cluster's secrets, logs and the disks of its machines.")
         .after(&service_role(account, "autoscaling"));
     let key = key(builder, "main", &format!("Secrets, logs and disks of the cluster {}", cluster.name), policy, about);
-    let group_about = About::new(&path, "Keeps what the control plane did and who asked it to.")
-        .also(retention::KEY)
-        .in_layer(Layer::Observability);
+    let group_about =
+        About::new(&path, "Keeps what the control plane did and who asked it to.").also(retention::KEY).in_layer(Layer::Observability);
     let logs = LogGroup {
         log_group_name: log_group,
         retention_in_days: retention::of(builder, platform),

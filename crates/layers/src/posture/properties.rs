@@ -9,8 +9,8 @@ use strata_graph::{Resource, Scope};
 use super::Setting;
 use super::Setting::{
     AccessLogRetention, AccessLogging, AddressSplit, AuditAtHand, AuditRetention, AuditTrail, CacheBackups, CacheStandby, DataEvents,
-    DatabaseBackups, DatabaseLogs, DatabaseMonitoring, DatabaseStandby, DeletionProtection, Encryption, FlowLogs, KeyRotation, LogRetention,
-    OwnKeys, PublicAccessBlocked, RecoveryPoints, Tls, WebFirewall,
+    DatabaseBackups, DatabaseLogs, DatabaseMonitoring, DatabaseStandby, DeletionProtection, Encryption, FlowLogs, KeyRotation,
+    LogRetention, OwnKeys, PublicAccessBlocked, RecoveryPoints, Tls, WebFirewall,
 };
 
 /// A property that a setting decides.

@@ -24,7 +24,8 @@ impl Said {
         match self {
             Self::Setting(setting, origin) => (*setting == property.setting).then_some(origin),
             Self::Property(path, origin) => {
-                let inside = |outer: &str, inner: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+                let inside =
+                    |outer: &str, inner: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
                 (inside(path, &property.path) || inside(&property.path, path)).then_some(origin)
             }
         }

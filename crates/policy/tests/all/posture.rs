@@ -52,9 +52,15 @@ fn every_requirement_named_exists_and_is_served_by_the_controls_or_says_how_it_i
                     continue;
                 };
                 let served = requirement.controls.iter().any(|control| row.controls.contains(control));
-                let counted = mapping(&standard.standard).get(id).is_some_and(|checks| row.checks.iter().any(|check| checks.contains(check)));
+                let counted =
+                    mapping(&standard.standard).get(id).is_some_and(|checks| row.checks.iter().any(|check| checks.contains(check)));
                 if !served && !counted && ask.reading.as_ref().is_none_or(|reading| reading.len() < 15) {
-                    wrong.push(format!("{}: {} {id} is served by none of {:?}, and nothing says how it is read", name(row), ask.standard, row.controls));
+                    wrong.push(format!(
+                        "{}: {} {id} is served by none of {:?}, and nothing says how it is read",
+                        name(row),
+                        ask.standard,
+                        row.controls
+                    ));
                 }
             }
             let ids: BTreeSet<&String> = ask.by.iter().collect();

@@ -342,7 +342,7 @@ words! {
         /// A web application firewall in front of it; Strata makes one.
         #[default]
         WafRequired = "waf-required",
-        /// Nothing more than TLS.
+        /// Nothing more than TLS, unless a standard asks for the firewall.
         Allowed = "allowed",
         /// There may be none.
         Forbidden = "forbidden",
@@ -454,7 +454,7 @@ pub struct Logs {
     /// Where they are kept.
     #[serde(default)]
     pub store: LogStore,
-    /// For how long; 400 days if absent.
+    /// For how long. If absent, as long as a standard asks for, and 400 days at least.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep: Option<Duration>,
 }

@@ -136,14 +136,14 @@ pub struct Postgres {
     /// How much it can hold; grows by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<DataSize>,
-    /// How long backups are kept; 35 days at most, 7 if absent.
+    /// How long backups are kept; 35 days at most. If absent, as long as a standard asks for, and 7 at least.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backups: Option<Duration>,
     /// How many copies for reading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(max = 15))]
     pub replicas: Option<u32>,
-    /// Whether a second copy stands ready in another zone; the size decides if absent.
+    /// Whether a second copy stands ready in another zone; if absent, a standard that asks for it or the size decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multi_zone: Option<bool>,
 }
@@ -164,14 +164,14 @@ pub struct Mysql {
     /// How much it can hold; grows by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<DataSize>,
-    /// How long backups are kept; 35 days at most, 7 if absent.
+    /// How long backups are kept; 35 days at most. If absent, as long as a standard asks for, and 7 at least.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backups: Option<Duration>,
     /// How many copies for reading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(max = 15))]
     pub replicas: Option<u32>,
-    /// Whether a second copy stands ready in another zone; the size decides if absent.
+    /// Whether a second copy stands ready in another zone; if absent, a standard that asks for it or the size decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multi_zone: Option<bool>,
 }
@@ -189,14 +189,14 @@ pub struct Redis {
     /// The node class itself, instead of a size: `cache.m6g.large`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<InstanceClass>,
-    /// How long backups are kept; 35 days at most, none if absent.
+    /// How long backups are kept; 35 days at most, 1 if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backups: Option<Duration>,
     /// How many copies; the size decides if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(max = 5))]
     pub replicas: Option<u32>,
-    /// Whether a copy in another zone takes over; the size decides if absent.
+    /// Whether a copy in another zone takes over; if absent, a standard that asks for it or the size decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multi_zone: Option<bool>,
 }
