@@ -5,6 +5,7 @@
 //! Terraform form. Pure: no I/O, no clock. Invariant: a document that a type wrote is read back by it unchanged.
 
 pub mod accessanalyzer;
+pub mod account;
 pub mod applicationautoscaling;
 pub mod autoscaling;
 pub mod backup;
@@ -24,6 +25,7 @@ pub mod inspector;
 pub mod kms;
 pub mod lambda;
 pub mod logs;
+pub mod macie;
 mod normal;
 pub mod rds;
 pub mod registry;

@@ -28,6 +28,8 @@ impl std::fmt::Debug for TypeEntry {
 const SOMETIMES: &[(&str, &str)] = &[
     // Gateway endpoints alone have one.
     ("AWS::EC2::VPCEndpoint", "PrefixListId"),
+    // Public zones whose queries are logged.
+    ("AWS::Route53::HostedZone", "QueryLoggingConfigId"),
 ];
 
 /// The entry of one type, for the services' lists.
@@ -48,6 +50,7 @@ pub const fn entry_of<R: AwsResource>() -> TypeEntry {
 
 const LISTS: &[&[TypeEntry]] = &[
     crate::accessanalyzer::ENTRIES,
+    crate::account::ENTRIES,
     crate::applicationautoscaling::ENTRIES,
     crate::autoscaling::ENTRIES,
     crate::backup::ENTRIES,
@@ -67,6 +70,7 @@ const LISTS: &[&[TypeEntry]] = &[
     crate::kms::ENTRIES,
     crate::lambda::ENTRIES,
     crate::logs::ENTRIES,
+    crate::macie::ENTRIES,
     crate::rds::ENTRIES,
     crate::route53::ENTRIES,
     crate::s3::ENTRIES,

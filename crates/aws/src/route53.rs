@@ -3,7 +3,7 @@
 pub mod hosted_zone;
 pub mod record_set;
 
-pub use hosted_zone::{HostedZone, HostedZoneConfig, HostedZoneVpc};
+pub use hosted_zone::{HostedZone, HostedZoneConfig, HostedZoneVpc, QueryLoggingConfig};
 pub use record_set::{AliasTarget, RecordSet};
 
 use crate::registry::{TypeEntry, entry_of};

@@ -85,7 +85,7 @@ pub fn terraform(graph: &Graph, context: &ExportContext) -> Result<Files, Export
         }
     }
     let (artifacts, missing) = artifacts::files(graph, context);
-    files.insert("README.md".to_owned(), readme::text(graph, context, &not_imported) + &artifacts::say(&missing) + &waiting(graph));
+    files.insert("README.md".to_owned(), readme::text(&exported, context, &not_imported) + &artifacts::say(&missing) + &waiting(graph));
     let mut files: Files = files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
     files.extend(artifacts);
     Ok(files)

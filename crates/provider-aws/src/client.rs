@@ -175,6 +175,7 @@ macro_rules! clients {
 }
 clients! {
     accessanalyzer: aws_sdk_accessanalyzer,
+    account_management: aws_sdk_account,
     acm: aws_sdk_acm,
     application_autoscaling: aws_sdk_applicationautoscaling,
     autoscaling: aws_sdk_autoscaling,
@@ -195,6 +196,7 @@ clients! {
     inspector: aws_sdk_inspector2,
     kms: aws_sdk_kms,
     lambda: aws_sdk_lambda,
+    macie: aws_sdk_macie2,
     rds: aws_sdk_rds,
     route53: aws_sdk_route53,
     scheduler: aws_sdk_scheduler,

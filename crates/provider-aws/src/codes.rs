@@ -214,6 +214,11 @@ pub(crate) const CODES: &[Row] = &[
         Transient,
         "a queue of that name was deleted less than 60 seconds ago: run the same command again in a minute",
     ),
+    told(
+        "InsufficientCloudWatchLogsResourcePolicy",
+        Transient,
+        "the log group's policy is new and not in force yet: run the same command again in a minute",
+    ),
     row("OperationAborted", Transient),
     row("InternalError", Transient),
     row("InternalFailure", Transient),

@@ -5,6 +5,7 @@
 //! that an emulator lacks is told as [`strata_provider::ErrorKind::Unsupported`], and only when an emulator is spoken to.
 
 pub mod accessanalyzer;
+pub mod account;
 pub mod applicationautoscaling;
 pub mod autoscaling;
 pub mod backup;
@@ -29,6 +30,7 @@ pub mod inspector;
 pub mod kms;
 pub mod lambda;
 pub mod logs;
+pub mod macie;
 pub mod provider;
 pub mod rds;
 pub mod registry;

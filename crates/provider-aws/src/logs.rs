@@ -2,8 +2,10 @@
 
 pub mod log_group;
 pub mod metric_filter;
+pub mod resource_policy;
 
 use crate::registry::{HandlerEntry, handler};
 
 /// The handlers of this service.
-pub const HANDLERS: &[HandlerEntry] = &[handler::<strata_aws::logs::LogGroup>(), handler::<strata_aws::logs::MetricFilter>()];
+pub const HANDLERS: &[HandlerEntry] =
+    &[handler::<strata_aws::logs::LogGroup>(), handler::<strata_aws::logs::MetricFilter>(), handler::<strata_aws::logs::ResourcePolicy>()];

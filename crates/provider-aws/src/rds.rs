@@ -3,6 +3,7 @@
 pub mod db_instance;
 pub mod db_parameter_group;
 pub mod db_subnet_group;
+pub mod event_subscription;
 
 use aws_sdk_rds::types::Tag;
 use strata_graph::Tags;
@@ -18,6 +19,7 @@ pub const HANDLERS: &[HandlerEntry] = &[
     handler::<strata_aws::rds::DbInstance>(),
     handler::<strata_aws::rds::DbParameterGroup>(),
     handler::<strata_aws::rds::DbSubnetGroup>(),
+    handler::<strata_aws::rds::EventSubscription>(),
 ];
 
 fn sdk_tags(all: &Tags) -> Result<Vec<Tag>, ProviderError> {

@@ -85,6 +85,7 @@ pub fn handlers() -> impl Iterator<Item = HandlerEntry> {
 
 const LISTS: &[&[HandlerEntry]] = &[
     crate::accessanalyzer::HANDLERS,
+    crate::account::HANDLERS,
     crate::applicationautoscaling::HANDLERS,
     crate::autoscaling::HANDLERS,
     crate::backup::HANDLERS,
@@ -104,6 +105,7 @@ const LISTS: &[&[HandlerEntry]] = &[
     crate::kms::HANDLERS,
     crate::lambda::HANDLERS,
     crate::logs::HANDLERS,
+    crate::macie::HANDLERS,
     crate::rds::HANDLERS,
     crate::route53::HANDLERS,
     crate::s3::HANDLERS,

@@ -21,6 +21,9 @@ pub struct HostedZone {
     /// The networks that see it.
     #[serde(rename = "VPCs", default, skip_serializing_if = "Vec::is_empty")]
     pub vpcs: Vec<HostedZoneVpc>,
+    /// Where queries to a public zone are written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query_logging_config: Option<QueryLoggingConfig>,
     /// Tags.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
@@ -32,6 +35,14 @@ pub struct HostedZone {
 pub struct HostedZoneConfig {
     /// At most 256 characters.
     pub comment: String,
+}
+
+/// Where queries are written down.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct QueryLoggingConfig {
+    /// The ARN of a log group in us-east-1, whose region's policy lets `route53.amazonaws.com` write.
+    pub cloud_watch_logs_log_group_arn: Text,
 }
 
 /// A network that sees a private zone.
@@ -59,6 +70,8 @@ impl AwsResource for HostedZone {
         outputs: &[
             OutputContract { name: "Id", cloudformation_ref: true, terraform: "zone_id" },
             OutputContract { name: "NameServers", cloudformation_ref: false, terraform: "name_servers" },
+            // Nothing refers to it: the id by which Terraform imports the zone's query log.
+            OutputContract { name: "QueryLoggingConfigId", cloudformation_ref: false, terraform: "id" },
         ],
         cloudformation: CloudFormationForm::TagList,
         terraform: "aws_route53_zone",
@@ -76,5 +89,11 @@ impl AwsResource for HostedZone {
             body.block("vpc").set("vpc_id", &vpc.vpc_id).set("vpc_region", &vpc.vpc_region);
         }
         body.tags(&self.tags);
+        if let Some(logging) = &self.query_logging_config {
+            let zone = to.own("aws_route53_zone", "zone_id");
+            to.resource("aws_route53_query_log")
+                .set("zone_id", zone)
+                .set("cloudwatch_log_group_arn", &logging.cloud_watch_logs_log_group_arn);
+        }
     }
 }

@@ -117,6 +117,12 @@ pub(super) fn properties(
                 properties.insert("HostedZoneTags".to_owned(), Value::Array(tags));
             }
         }
+        "AWS::Logs::ResourcePolicy" => {
+            if let Some(document) = properties.get("PolicyDocument") {
+                let text = as_text(document);
+                properties.insert("PolicyDocument".to_owned(), text);
+            }
+        }
         "AWS::Backup::BackupVault" => rename(properties, "Tags", "BackupVaultTags"),
         "AWS::Backup::BackupPlan" => rename(properties, "Tags", "BackupPlanTags"),
         // The name servers of a zone are a list: they are the records, not one of them.
@@ -157,6 +163,41 @@ fn launch_template(properties: &mut Map<String, Value>) {
             }
         }
     }
+}
+
+/// The text of a JSON value whose strings may be intrinsic functions, as one intrinsic function.
+fn as_text(value: &Value) -> Value {
+    fn write(value: &Value, parts: &mut Vec<Value>, text: &mut String) {
+        match value {
+            Value::Object(map) if map.len() == 1 && map.keys().all(|key| key == "Ref" || key.starts_with("Fn::")) => {
+                text.push('"');
+                parts.push(json!(std::mem::take(text)));
+                parts.push(value.clone());
+                text.push('"');
+            }
+            Value::Object(map) => {
+                for (index, (key, item)) in map.iter().enumerate() {
+                    text.push_str(if index == 0 { "{" } else { "," });
+                    text.push_str(&format!("{}:", json!(key)));
+                    write(item, parts, text);
+                }
+                text.push_str(if map.is_empty() { "{}" } else { "}" });
+            }
+            Value::Array(items) => {
+                text.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    text.push_str(if index == 0 { "" } else { "," });
+                    write(item, parts, text);
+                }
+                text.push(']');
+            }
+            other => text.push_str(&other.to_string()),
+        }
+    }
+    let (mut parts, mut text) = (Vec::new(), String::new());
+    write(value, &mut parts, &mut text);
+    parts.push(json!(text));
+    json!({ "Fn::Join": ["", parts] })
 }
 
 fn rename(properties: &mut Map<String, Value>, from: &str, to: &str) {

@@ -40,7 +40,8 @@ pub(super) fn lines(
             } else if index == 0 {
                 Some(main.clone())
             } else {
-                companion(block, &main, placement)
+                let output = |name: &str| context.outputs.get(&((*address).clone(), name.to_owned())).cloned();
+                companion(block, &main, placement, &output)
             };
             // A text that is not known is written with `${`, which is in no id of AWS.
             let import_id = import_id.filter(|text| !text.is_empty() && !text.contains("${"));
@@ -55,8 +56,9 @@ pub(super) fn lines(
 }
 
 /// The import id of a further block of a resource, as the provider's documentation of its type says: the resource's own id, or made from it.
-fn companion(block: &Block, main: &str, placement: &Placement) -> Option<String> {
+fn companion(block: &Block, main: &str, placement: &Placement, output: &impl Fn(&str) -> Option<String>) -> Option<String> {
     match block.resource_type {
+        "aws_route53_query_log" => output("QueryLoggingConfigId"),
         "aws_iam_role_policy_attachment" => Some(format!("{main}/{}", literal(&block.body, "policy_arn", placement)?)),
         "aws_guardduty_detector_feature" => Some(format!("{main}/{}", literal(&block.body, "name", placement)?)),
         other => {

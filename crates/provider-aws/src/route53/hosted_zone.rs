@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_route53::types::{HostedZoneConfig as SdkConfig, Tag, TagResourceType, Vpc, VpcRegion};
-use strata_aws::route53::{HostedZone, HostedZoneConfig, HostedZoneVpc};
+use strata_aws::route53::{HostedZone, HostedZoneConfig, HostedZoneVpc, QueryLoggingConfig};
 use strata_graph::{PhysicalId, Tags, Text};
 use strata_provider::ProviderError;
 
@@ -69,6 +69,36 @@ async fn associate(cloud: &Cloud, id: &str, vpc: &HostedZoneVpc) -> Result<(), P
     answer.map(|_| ()).map_err(|error| failed("route53:AssociateVPCWithHostedZone", error))
 }
 
+/// The ids of the zone's query logs with the ARNs of their groups; AWS allows one.
+async fn query_logs(cloud: &Cloud, zone: &str) -> Result<Vec<(String, String)>, ProviderError> {
+    // moto knows no zone by the id that AWS takes here, and lists those of all zones.
+    let of = (!cloud.settings.emulator).then(|| zone.to_owned());
+    let pages = cloud.route53().list_query_logging_configs().set_hosted_zone_id(of).into_paginator().items().send();
+    let all = pages.collect::<Result<Vec<_>, _>>().await.map_err(|error| failed("route53:ListQueryLoggingConfigs", error));
+    let own = found(all)?.unwrap_or_default().into_iter().filter(|config| plain_id(&config.hosted_zone_id) == zone);
+    // AWS takes the ARN with and without the `:*` of its streams, and says what it was given.
+    Ok(own.map(|config| (config.id, config.cloud_watch_logs_log_group_arn.trim_end_matches(":*").to_owned())).collect())
+}
+
+/// Makes the zone's query log what it shall be, by what is there now: of an earlier try the answer may be lost.
+async fn log_queries(cloud: &Cloud, zone: &str, desired: Option<&QueryLoggingConfig>) -> Result<(), ProviderError> {
+    let wanted = desired.map(|config| known(&config.cloud_watch_logs_log_group_arn)).transpose()?;
+    let mut stands = false;
+    for (id, group) in query_logs(cloud, zone).await? {
+        if wanted == Some(group.as_str()) {
+            stands = true;
+            continue;
+        }
+        let answer = cloud.route53().delete_query_logging_config().id(id).send().await;
+        gone(answer.map_err(|error| failed("route53:DeleteQueryLoggingConfig", error)))?;
+    }
+    if let (false, Some(group)) = (stands, wanted) {
+        let call = cloud.route53().create_query_logging_config().hosted_zone_id(zone).cloud_watch_logs_log_group_arn(format!("{group}:*"));
+        call.send().await.map_err(|error| failed("route53:CreateQueryLoggingConfig", error))?;
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl Handler for HostedZone {
     async fn observe(cloud: &Cloud, target: &Target<'_, Self>) -> Result<Option<Observed<Self>>, ProviderError> {
@@ -91,7 +121,12 @@ impl Handler for HostedZone {
             })
             .collect();
         vpcs.sort_by(|left, right| left.vpc_id.cmp(&right.vpc_id));
+        let is_private = zone.config().is_some_and(|config| config.private_zone());
+        let logs = if is_private { Vec::new() } else { query_logs(cloud, &id).await? };
         let properties = Self {
+            query_logging_config: logs
+                .first()
+                .map(|(_, group)| QueryLoggingConfig { cloud_watch_logs_log_group_arn: group.as_str().into() }),
             name: plain_name(zone.name()),
             hosted_zone_config: asked(wanted.hosted_zone_config.as_ref(), Some(HostedZoneConfig { comment })),
             vpcs,
@@ -100,7 +135,12 @@ impl Handler for HostedZone {
         let servers = answer.delegation_set().map(|set| set.name_servers().join(",")).unwrap_or_default();
         // The tags come by a second call; until then the reference of the creating one says whose it is.
         let proven = zone.caller_reference().starts_with(&reference(target));
-        Ok(Some(Observed::ready(&id, properties).output("Id", &id).output("NameServers", servers).proven(proven)))
+        let seen = Observed::ready(&id, properties).output("Id", &id).output("NameServers", servers).proven(proven);
+        // Terraform imports the log by an id of its own.
+        Ok(Some(match logs.first() {
+            Some((id, _)) => seen.output("QueryLoggingConfigId", id),
+            None => seen,
+        }))
     }
 
     async fn create(cloud: &Cloud, target: &Target<'_, Self>) -> Result<PhysicalId, ProviderError> {
@@ -127,6 +167,9 @@ impl Handler for HostedZone {
         for vpc in desired.vpcs.iter().skip(1) {
             associate(cloud, &id, vpc).await?;
         }
+        if desired.query_logging_config.is_some() {
+            log_queries(cloud, &id, desired.query_logging_config.as_ref()).await?;
+        }
         Ok(PhysicalId(id))
     }
 
@@ -145,10 +188,16 @@ impl Handler for HostedZone {
             let call = cloud.route53().disassociate_vpc_from_hosted_zone().hosted_zone_id(id).vpc(sdk_vpc(vpc)?);
             gone(call.send().await.map_err(|error| failed("route53:DisassociateVPCFromHostedZone", error)))?;
         }
+        if observed.query_logging_config != desired.query_logging_config {
+            log_queries(cloud, id, desired.query_logging_config.as_ref()).await?;
+        }
         retag(cloud, id, &observed.tags, &desired.tags).await
     }
 
     async fn delete(cloud: &Cloud, target: &Target<'_, Self>) -> Result<(), ProviderError> {
+        if target.properties.query_logging_config.is_some() {
+            log_queries(cloud, target.id()?, None).await?;
+        }
         let answer = cloud.route53().delete_hosted_zone().id(target.id()?).send().await;
         gone(answer.map_err(|error| failed("route53:DeleteHostedZone", error)))
     }

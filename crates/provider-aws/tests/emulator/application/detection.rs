@@ -1,9 +1,11 @@
 //! Trails, detectors, recorders and hubs.
 
+use strata_aws::account::AlternateContact;
 use strata_aws::cloudtrail::{DataResource, EventSelector, InsightSelector, Trail};
 use strata_aws::config::{ConfigSnapshotDeliveryProperties, ConfigurationRecorder, DeliveryChannel, RecorderStatus, RecordingGroup};
 use strata_aws::guardduty::{Detector, Feature};
 use strata_aws::inspector::Enabler;
+use strata_aws::macie::{AutomatedDiscovery, Session};
 use strata_aws::securityhub::Hub;
 use strata_provider::ErrorKind;
 
@@ -143,4 +145,34 @@ async fn inspector() {
     let mut enabler = bench.create("main", Enabler { resource_types: vec!["EC2".into(), "ECR".into()] }).await;
     bench.update(&mut enabler, |enabler| enabler.resource_types = vec!["ECR".into(), "LAMBDA".into()]).await;
     bench.delete(enabler).await;
+}
+
+#[tokio::test]
+async fn whom_aws_calls() {
+    let bench = Bench::new(3037);
+    let contact = AlternateContact {
+        alternate_contact_type: "SECURITY".into(),
+        name: "Security".into(),
+        title: "Security team".into(),
+        email_address: "security@acme.example".into(),
+        phone_number: "+1 555 0100".into(),
+    };
+    let mut contact = bench.create("security", contact).await;
+    assert_eq!(contact.id.0, "SECURITY");
+    bench.update(&mut contact, |contact| contact.phone_number = "+1 555 0199".into()).await;
+    bench.delete(contact).await;
+}
+
+#[tokio::test]
+async fn macie() {
+    let bench = Bench::new(3038);
+    // The emulator's accounts are born with it.
+    bench.cloud().await.macie().disable_macie().send().await.unwrap();
+    let session = Session { finding_publishing_frequency: "ONE_HOUR".into(), status: "ENABLED".into() };
+    let made = bench.create("main", session).await;
+    assert_eq!(made.output("AwsAccountId").as_literal(), Some(bench.account_id()));
+    let discovery = AutomatedDiscovery { aws_account_id: made.output("AwsAccountId"), status: "ENABLED".into() };
+    let error = bench.create_at_last("main", discovery).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unsupported, "{error}");
+    bench.delete(made).await;
 }

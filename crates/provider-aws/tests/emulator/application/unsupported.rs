@@ -3,6 +3,7 @@
 use serde_json::json;
 use strata_aws::accessanalyzer::Analyzer;
 use strata_aws::ec2::{ImageBlockPublicAccess, SnapshotBlockPublicAccess};
+use strata_aws::macie::{AutomatedDiscovery, Session};
 use strata_aws::securityhub::{Hub, Standard};
 use strata_provider::provider::ADDRESS_TAG;
 use strata_provider::{ErrorKind, Readiness};
@@ -182,4 +183,63 @@ async fn the_hubs_configuration() {
     assert_eq!(enabled["EnableDefaultStandards"], false);
     assert_eq!(enabled["ControlFindingGenerator"], "SECURITY_CONTROL");
     assert_eq!(recorder.request("PATCH /accounts").json()["AutoEnableControls"], false);
+}
+
+#[tokio::test]
+async fn macie_that_is_off_is_not_there() {
+    let refused = r#"{"message":"Macie is not enabled.","__type":"AccessDeniedException"}"#;
+    let recorder = Recorder::start(vec![
+        Answer::status("GET /macie", 403, refused),
+        Answer::status("DELETE /macie", 403, refused),
+        Answer::status("GET /automated-discovery/configuration", 403, refused),
+    ]);
+    let bench = Bench::recorded(&recorder);
+    let session = Session { finding_publishing_frequency: "FIFTEEN_MINUTES".into(), status: "ENABLED".into() };
+    let address = bench.address::<Session>("main");
+    assert_eq!(bench.observe(&address, None, &session).await.unwrap(), None);
+    let id = strata_graph::PhysicalId(ACCOUNT.into());
+    let made = crate::support::Made { address, id, resource: session, outputs: Default::default() };
+    bench.only_delete(&made).await.unwrap();
+    let discovery = AutomatedDiscovery { aws_account_id: ACCOUNT.into(), status: "ENABLED".into() };
+    assert_eq!(bench.observe(&bench.address::<AutomatedDiscovery>("main"), None, &discovery).await.unwrap(), None);
+
+    // Who may not ask is another matter: nothing is known then.
+    let denied = r#"{"message":"Not authorized to perform: macie2:GetMacieSession","__type":"AccessDeniedException"}"#;
+    let recorder = Recorder::start(vec![Answer::status("GET /macie", 403, denied)]);
+    let bench = Bench::recorded(&recorder);
+    let error = bench.observe(&made.address, None, &made.resource).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Denied, "{error}");
+}
+
+#[tokio::test]
+async fn macie_changes_and_searches_by_itself() {
+    let session = Session { finding_publishing_frequency: "SIX_HOURS".into(), status: "PAUSED".into() };
+    let on = AutomatedDiscovery { aws_account_id: ACCOUNT.into(), status: "ENABLED".into() };
+    for (status, there) in [("ENABLED", true), ("DISABLED", false)] {
+        let recorder = Recorder::start(vec![
+            Answer::ok("PATCH /macie", "{}"),
+            Answer::ok("PUT /automated-discovery/configuration", "{}"),
+            Answer::ok(
+                "GET /automated-discovery/configuration",
+                json!({"status": status, "autoEnableOrganizationMembers": "NONE"}).to_string(),
+            ),
+        ]);
+        let bench = Bench::recorded(&recorder);
+        let id = bench.only_create("main", on.clone()).await.unwrap();
+        assert_eq!(id.0, ACCOUNT);
+        assert_eq!(recorder.request("PUT /automated-discovery/configuration").json(), json!({"status": "ENABLED"}));
+        let address = bench.address::<AutomatedDiscovery>("main");
+        let seen = bench.observe(&address, Some(&id), &on).await.unwrap();
+        assert_eq!(seen.map(|seen| seen.properties.read::<AutomatedDiscovery>().unwrap()), there.then(|| on.clone()));
+        let made =
+            crate::support::Made { address: bench.address::<Session>("main"), id, resource: session.clone(), outputs: Default::default() };
+        bench.only_update(&made, &Session { status: "ENABLED".into(), ..session.clone() }).await.unwrap();
+        assert_eq!(recorder.request("PATCH /macie").json(), json!({"findingPublishingFrequency": "SIX_HOURS", "status": "PAUSED"}));
+    }
+    let recorder = Recorder::start(vec![Answer::ok("PUT /automated-discovery/configuration", "{}")]);
+    let bench = Bench::recorded(&recorder);
+    let id = strata_graph::PhysicalId(ACCOUNT.into());
+    let made = crate::support::Made { address: bench.address::<AutomatedDiscovery>("main"), id, resource: on, outputs: Default::default() };
+    bench.only_delete(&made).await.unwrap();
+    assert_eq!(recorder.request("PUT /automated-discovery/configuration").json(), json!({"status": "DISABLED"}));
 }

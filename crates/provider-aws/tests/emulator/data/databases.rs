@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use strata_aws::ec2::SecurityGroup;
 use strata_aws::elasticache::{AuthenticationMode, ParameterGroup, ReplicationGroup, SubnetGroup, User, UserGroup};
-use strata_aws::rds::{DbInstance, DbParameterGroup, DbSubnetGroup, MasterUserSecret};
+use strata_aws::rds::{DbInstance, DbParameterGroup, DbSubnetGroup, EventSubscription, MasterUserSecret};
+use strata_aws::sns::Topic;
 use strata_provider::{ErrorKind, Readiness};
 
 use super::{key, subnets};
@@ -379,4 +380,81 @@ async fn groups_of_users_and_parameters_on_the_real_cloud() {
     let made = crate::support::Made { address, id: seen.id, resource: none, outputs: seen.outputs };
     bench.only_update(&made, &parameters).await.unwrap();
     assert!(recorder.request("Action=ResetCacheParameterGroup").body.contains("ParameterName=timeout"));
+}
+
+#[tokio::test]
+async fn subscriptions_to_what_happens_to_databases() {
+    let bench = Bench::new(313);
+    let topic = |name: &str| Topic { topic_name: name.into(), ..Topic::default() };
+    let first = bench.create("first", topic("first")).await;
+    let subscription = EventSubscription {
+        subscription_name: "instances".into(),
+        sns_topic_arn: first.output("TopicArn"),
+        source_type: "db-instance".into(),
+        event_categories: vec!["maintenance".into(), "failure".into()],
+        enabled: true,
+        ..EventSubscription::default()
+    };
+    let mut made = bench.create("instances", subscription).await;
+    bench
+        .update(&mut made, |subscription| {
+            subscription.tags.insert("team".into(), "data".into());
+        })
+        .await;
+    bench.delete(made).await;
+    bench.delete(first).await;
+}
+
+/// The emulator lacks the call that changes one.
+#[tokio::test]
+async fn a_subscription_to_databases_changes_in_place() {
+    let before = EventSubscription {
+        subscription_name: "instances".into(),
+        sns_topic_arn: "arn:aws:sns:us-east-1:123456789012:first".into(),
+        source_type: "db-instance".into(),
+        event_categories: vec!["failure".into()],
+        enabled: true,
+        ..EventSubscription::default()
+    };
+    let after = EventSubscription {
+        sns_topic_arn: "arn:aws:sns:us-east-1:123456789012:second".into(),
+        source_type: "db-cluster".into(),
+        event_categories: vec!["failure".into(), "maintenance".into()],
+        enabled: false,
+        ..before.clone()
+    };
+    let recorder = Recorder::start(vec![
+        Answer::ok(
+            "Action=ModifyEventSubscription",
+            "<ModifyEventSubscriptionResponse><ModifyEventSubscriptionResult/></ModifyEventSubscriptionResponse>",
+        ),
+        Answer::ok(
+            "Action=DescribeEventSubscriptions",
+            "<DescribeEventSubscriptionsResponse><DescribeEventSubscriptionsResult><EventSubscriptionsList><EventSubscription>\
+             <CustSubscriptionId>instances</CustSubscriptionId><Status>no-permission</Status><Enabled>true</Enabled>\
+             <SnsTopicArn>arn:aws:sns:us-east-1:123456789012:first</SnsTopicArn><SourceType>db-instance</SourceType>\
+             <EventCategoriesList><EventCategory>failure</EventCategory></EventCategoriesList>\
+             </EventSubscription></EventSubscriptionsList></DescribeEventSubscriptionsResult></DescribeEventSubscriptionsResponse>",
+        ),
+        Answer::ok("Action=ListTagsForResource", "<ListTagsForResourceResponse><ListTagsForResourceResult/></ListTagsForResourceResponse>"),
+    ]);
+    let bench = Bench::recorded(&recorder);
+    let address = bench.address::<EventSubscription>("instances");
+    let made =
+        crate::support::Made { address, id: strata_graph::PhysicalId("instances".into()), resource: after, outputs: BTreeMap::new() };
+    bench.only_update(&made, &before).await.unwrap();
+    let asked = recorder.request("Action=ModifyEventSubscription").body;
+    for part in [
+        "SubscriptionName=instances",
+        "SnsTopicArn=arn%3Aaws%3Asns%3Aus-east-1%3A123456789012%3Asecond",
+        "SourceType=db-cluster",
+        "EventCategories.EventCategory.1=failure",
+        "EventCategories.EventCategory.2=maintenance",
+        "Enabled=false",
+    ] {
+        assert!(asked.contains(part), "{part} is not in {asked}");
+    }
+    let seen = bench.observe(&made.address, Some(&made.id), &before).await.unwrap().unwrap();
+    assert!(matches!(seen.readiness, Readiness::Failed(_)), "a topic that RDS may not publish to is told: {:?}", seen.readiness);
+    assert_eq!(seen.properties.read::<EventSubscription>().unwrap(), before);
 }

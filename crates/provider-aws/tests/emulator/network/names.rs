@@ -1,6 +1,8 @@
 //! Zones, records and the names of services.
 
-use strata_aws::route53::{AliasTarget, HostedZone, HostedZoneConfig, HostedZoneVpc, RecordSet};
+use strata_aws::iam::{PolicyDocument, Statement};
+use strata_aws::logs::{LogGroup, ResourcePolicy};
+use strata_aws::route53::{AliasTarget, HostedZone, HostedZoneConfig, HostedZoneVpc, QueryLoggingConfig, RecordSet};
 use strata_aws::servicediscovery::{DnsConfig, DnsRecord, HealthCheckCustomConfig, PrivateDnsNamespace, Service};
 
 use super::vpc;
@@ -70,6 +72,42 @@ async fn zones_and_records() {
     bench.delete(delegation).await;
     bench.delete(child).await;
     bench.delete(parent).await;
+}
+
+#[tokio::test]
+async fn queries_to_zones_are_logged() {
+    let bench = Bench::new(143);
+    let group = |name: &str| LogGroup { log_group_name: name.into(), retention_in_days: 400, ..LogGroup::default() };
+    let first = bench.create("first", group("/aws/route53/first.example")).await;
+    let second = bench.create("second", group("/aws/route53/second.example")).await;
+    let policy = |groups: &str| ResourcePolicy {
+        policy_name: "queries".into(),
+        policy_document: PolicyDocument::new([Statement::allow("Queries", ["logs:CreateLogStream", "logs:PutLogEvents"], [groups])
+            .for_service("route53.amazonaws.com")
+            .when("StringEquals", "aws:SourceAccount", [bench.account_id()])]),
+    };
+    let mut policy_made = bench.create("queries", policy("*")).await;
+    let narrow = format!("arn:aws:logs:us-east-1:{}:log-group:/aws/route53/*", bench.account_id());
+    bench.update(&mut policy_made, |made| *made = policy(&narrow)).await;
+
+    let to = |group: &crate::support::Made<LogGroup>| Some(QueryLoggingConfig { cloud_watch_logs_log_group_arn: group.output("Arn") });
+    let zone =
+        |name: &str, log: Option<QueryLoggingConfig>| HostedZone { name: name.into(), query_logging_config: log, ..HostedZone::default() };
+    let mut logged = bench.create("first", zone("first.example", to(&first))).await;
+    bench.update(&mut logged, |zone| zone.query_logging_config = to(&second)).await;
+    let mut other = bench.create("other", zone("other.example", None)).await;
+    bench.update(&mut other, |zone| zone.query_logging_config = to(&first)).await;
+    bench.update(&mut other, |zone| zone.query_logging_config = None).await;
+    let left = bench.cloud().await.route53().list_query_logging_configs().send().await.unwrap().query_logging_configs;
+    let groups: Vec<&str> = left.iter().map(|config| config.cloud_watch_logs_log_group_arn.as_str()).collect();
+    assert_eq!(groups, [format!("{}:*", second.output("Arn").as_literal().unwrap())], "each zone's own log, and one only");
+    bench.delete(other).await;
+    bench.delete(logged).await;
+    let left = bench.cloud().await.route53().list_query_logging_configs().send().await.unwrap().query_logging_configs;
+    assert!(left.is_empty(), "a zone's log goes with it: {left:?}");
+    bench.delete(policy_made).await;
+    bench.delete(second).await;
+    bench.delete(first).await;
 }
 
 #[tokio::test]
