@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use strata_diag::{Diagnostic, Diagnostics, codes};
 use strata_graph::Text;
-use strata_spec::{Platform, Resolved};
+use strata_spec::{Platform, Resolved, Standard};
 
 use crate::application::Pod;
 use crate::builder::{Builder, Lines};
@@ -101,12 +101,28 @@ pub(crate) fn claim_standards(context: &mut Context<'_>) {
     }
 }
 
+/// PCI DSS 4.0 1.3.1 and 1.3.2: calls of EC2 from the network stay in it. AWS's conformance packs for PCI DSS ask for that endpoint by the rule
+/// service-vpc-endpoint-enabled, whether or not a workload calls EC2. It lets looking through; a Kubernetes cluster claims what its machines do beside.
+fn claim_ec2_endpoint(context: &mut Context<'_>) {
+    let origins: Vec<_> = context
+        .resolved
+        .compliance
+        .iter()
+        .filter(|asked| matches!(asked.standard, Standard::PciDss321 | Standard::PciDss40))
+        .flat_map(|asked| asked.spans.iter().map(|span| strata_graph::Origin::new(span.file.clone(), span.line, "compliance")))
+        .collect();
+    if !origins.is_empty() {
+        context.claims.interface_endpoint(&context.network.scope, "ec2", &["ec2:Describe*"], ["*"], origins);
+    }
+}
+
 /// Lowers every layer of the environment.
 ///
 /// # Errors
 /// What the files ask for cannot be built.
 pub(crate) fn lower(context: &mut Context<'_>) -> Result<(), Diagnostics> {
     claim_standards(context);
+    claim_ec2_endpoint(context);
     let key = infrastructure::lower_key(context);
     observability::lower_topic(context, &key);
     let groups = uses::groups(context);

@@ -5,7 +5,10 @@
 
 mod alerts;
 pub mod buckets;
+mod contact;
+mod database_events;
 mod detection;
+pub(crate) mod dns_logs;
 pub mod key_policy;
 mod recorder;
 pub(crate) mod settings;
@@ -50,7 +53,8 @@ pub(crate) fn lower_region(builder: &mut Builder<'_>, platform: &Platform, accou
         .for_logs(&[&builder.naming().path(&[])])
         .for_service("Config", "config.amazonaws.com")
         .for_service("Alarms", "cloudwatch.amazonaws.com")
-        .for_service("Events", "events.amazonaws.com");
+        .for_service("Events", "events.amazonaws.com")
+        .for_service("DatabaseEvents", "events.rds.amazonaws.com");
     if account.is_home() {
         let trail = trail::arn(account);
         policy = policy
@@ -71,14 +75,17 @@ pub(crate) fn lower_region(builder: &mut Builder<'_>, platform: &Platform, accou
     key(builder, "logs", &format!("Logs, topics and audit data of the account {}", account.name), policy, about);
     buckets::access_logs(builder, account);
     alerts::lower(builder, platform, account);
+    database_events::lower(builder, account);
     if account.is_home() {
         // The recorder of this region writes into the bucket; it comes first so that names in the graph read in order.
         buckets::audit(builder, account);
         settings::lower_home(builder, account);
+        contact::lower(builder, platform);
         trail::lower(builder, platform, account);
         watch::lower(builder, account);
     }
     settings::lower_region(builder, account);
+    dns_logs::lower(builder, account);
     recorder::lower(builder, account);
     detection::lower(builder, platform, account, claims);
 }

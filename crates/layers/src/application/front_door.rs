@@ -10,7 +10,7 @@ use strata_aws::ec2::{SecurityGroup, SecurityGroupEgress, SecurityGroupIngress};
 use strata_aws::elasticloadbalancingv2::{
     self as elb, Action, Attribute, Condition, Listener, ListenerRule, LoadBalancer, Matcher, TargetGroup,
 };
-use strata_aws::route53::{AliasTarget, HostedZone, HostedZoneConfig, RecordSet};
+use strata_aws::route53::{AliasTarget, HostedZone, HostedZoneConfig, QueryLoggingConfig, RecordSet};
 use strata_aws::wafv2::WebAclAssociation;
 use strata_diag::{Diagnostic, Diagnostics, codes};
 use strata_graph::{Layer, Text};
@@ -23,6 +23,7 @@ use crate::builder::{About, Handle};
 use crate::environment::Context;
 use crate::infrastructure::group_name;
 use crate::naming::limit;
+use crate::security::dns_logs;
 
 /// TLS 1.3 and 1.2 with forward secrecy (Elastic Load Balancing, "Security policies for your Application Load Balancer").
 const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
@@ -66,7 +67,7 @@ pub(super) fn lower(context: &mut Context<'_>, key: &Handle) -> Result<Option<Do
         let first = paths.next().cloned().unwrap_or_default();
         paths.fold(About::new(first, purpose), |about, path| about.also(path.clone()))
     };
-    let zone = zone(context, &host);
+    let zone = zone(context, key, &host);
     let certificate = certificate(context, &host, &routes, &zone);
     let firewall = firewall::is_wanted(context).then(|| firewall::lower(context, key, &key_paths));
     let group = SecurityGroup {
@@ -129,8 +130,9 @@ fn check_hosts(context: &Context<'_>, routes: &[Route]) -> Result<String, Diagno
     if problems.has_errors() { Err(problems) } else { Ok(host) }
 }
 
-/// The zone of the environment. Its name servers must be written into the zone above by who owns that.
-fn zone(context: &mut Context<'_>, host: &str) -> Handle {
+/// The zone of the environment, and the log of the queries to it where the region has one. Its name servers must be written into the zone above by
+/// who owns that.
+fn zone(context: &mut Context<'_>, key: &Handle, host: &str) -> Handle {
     let key_path = format!("environments.{}.host", context.environment());
     // The zone above may be another environment's: where `tickets.acme.example` has a zone, `dev.tickets.acme.example` is delegated there.
     let hosts = context.resolved.application.environments.values().filter_map(|environment| environment.host.as_ref());
@@ -142,12 +144,21 @@ fn zone(context: &mut Context<'_>, host: &str) -> Handle {
         .chain(hosts.map(ToString::to_string).filter(|other| other != host))
         .filter(|domain| host == domain || host.ends_with(&format!(".{domain}")))
         .max_by_key(String::len);
+    let may_log = dns_logs::policy(&context.account);
+    let log = may_log.as_ref().map(|_| {
+        let about = About::new(key_path.clone(), format!("Who asked for which name of {host}."));
+        crate::observability::named_log_group(context, "dns_queries", dns_logs::group_name(host), about, key)
+    });
     let zone = HostedZone {
         name: host.to_owned(),
         hosted_zone_config: Some(HostedZoneConfig { comment: format!("{} in {}", context.application(), context.environment()) }),
+        query_logging_config: log.map(|log| QueryLoggingConfig { cloud_watch_logs_log_group_arn: log.arn() }),
         ..HostedZone::default()
     };
     let mut about = About::new(key_path, format!("Answers for {host} and what lies below it."));
+    if let Some(policy) = &may_log {
+        about = about.after(policy);
+    }
     if parent.as_deref() != Some(host) {
         let above = parent.unwrap_or_else(|| "the domain above".to_owned());
         about = about.waiting_for(format!("its delegation: an NS record for {host} in the zone {above}, with this zone's name servers"));

@@ -26,6 +26,9 @@ pub(crate) fn lower(context: &mut Context<'_>) -> Handle {
     }
     if !crate::application::routes(context.resolved).is_empty() && crate::application::firewall_wanted(context) {
         prefixes.push(crate::application::firewall_log_group_name(context));
+        if let Some(host) = &context.resolved.environment.host {
+            prefixes.push(crate::security::dns_logs::group_name(&host.to_string()));
+        }
     }
     let prefixes: Vec<&str> = prefixes.iter().map(String::as_str).collect();
     let mut policy = KeyPolicy::new().for_logs(&prefixes).for_service("Alarms", "cloudwatch.amazonaws.com");

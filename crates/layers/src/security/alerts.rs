@@ -24,6 +24,7 @@ pub(crate) fn topic_policy(topic_arn: &Text) -> PolicyDocument {
         Statement::deny("NoPlainText", ["sns:Publish"], [topic_arn.clone()]).for_aws(["*"]).when("Bool", "aws:SecureTransport", ["false"]),
         publish("Alarms", "cloudwatch.amazonaws.com"),
         publish("Events", "events.amazonaws.com"),
+        publish("DatabaseEvents", "events.rds.amazonaws.com"),
     ])
 }
 

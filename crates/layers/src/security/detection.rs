@@ -1,9 +1,11 @@
-//! Detection: GuardDuty looks for attacks, Inspector for vulnerabilities, Security Hub gathers what they find and checks standards.
+//! Detection: GuardDuty looks for attacks, Inspector for vulnerabilities, Macie for sensitive data, Security Hub gathers what they find and checks
+//! standards.
 
 use std::collections::BTreeMap;
 
 use strata_aws::guardduty::{Detector, Feature};
 use strata_aws::inspector::Enabler;
+use strata_aws::macie::{AutomatedDiscovery, Session};
 use strata_aws::securityhub::{Hub, Standard as Catalogue};
 use strata_graph::{Origin, Pseudo, Text};
 use strata_spec::{Platform, Standard};
@@ -49,6 +51,7 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, account: &Ac
     let about =
         About::new(&path, "Looks for known vulnerabilities in machines, images and functions.").also("platform:security.vulnerabilities");
     builder.add("main", enabler, about);
+    sensitive_data(builder, &path);
     let hub = Hub {
         enable_default_standards: false,
         control_finding_generator: "SECURITY_CONTROL".to_owned(),
@@ -73,6 +76,16 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, account: &Ac
         let about = About::new(&path, format!("Checks the account against {name}.")).also_origins(origins).after(&hub);
         builder.add(&name, standard, about);
     }
+}
+
+/// Macie, which samples every bucket of the region each day for what should not lie there unguarded.
+fn sensitive_data(builder: &mut Builder<'_>, path: &str) {
+    let session = Session { finding_publishing_frequency: "FIFTEEN_MINUTES".to_owned(), status: "ENABLED".to_owned() };
+    let about = About::new(path, "Looks at how open buckets are and for sensitive data in them.").also("platform:compliance");
+    let session = builder.add("main", session, about);
+    let discovery = AutomatedDiscovery { aws_account_id: session.output("AwsAccountId"), status: "ENABLED".to_owned() };
+    let about = About::new(path, "Samples every bucket each day, so that sensitive data is found where nobody expects it.");
+    builder.add("main", discovery, about.also("platform:compliance"));
 }
 
 /// Catalogues by name, with the lines that asked for them.

@@ -1,15 +1,31 @@
 //! Controls of log groups: Amazon CloudWatch Logs.
 
+use strata_aws::ec2::Subnet;
 use strata_aws::logs::LogGroup;
+use strata_aws::route53::HostedZone;
 use strata_graph::Resource;
 
-use crate::control::{Answer, Control, check, control};
+use crate::control::{Answer, Control, check, control, not_applicable};
 use crate::view::{View, is_set};
 
 /// Days. PCI DSS 4.0 10.5.1: a year.
 const LEAST_RETENTION: i64 = 365;
 
+/// The one region whose log groups take the queries to public zones (Route 53 developer guide, "Public DNS query logging").
+const QUERIES_GO_TO: &str = "us-east-1";
+
 pub(crate) const CONTROLS: &[Control] = &[
+    control! {
+        "dns-queries-logged", Observability, Low, Both, ["AWS::Route53::HostedZone"];
+        title: "Queries to the public zone of an environment in us-east-1 are logged",
+        why: "Who looks for the names of a system before an attack asks its zone, and no load balancer sees that.",
+        repair: "Set QueryLoggingConfig to a log group in us-east-1.",
+        prowler: ["route53_public_hosted_zones_cloudwatch_logging_enabled"],
+        checkov: ["CKV2_AWS_39"],
+        config: [],
+        security_hub: ["Route53.2"],
+        each: queries,
+    },
     control! {
         "log-group-encrypted", Observability, Medium, Both, ["AWS::Logs::LogGroup"];
         title: "Logs are encrypted with a key of our own",
@@ -33,6 +49,15 @@ pub(crate) const CONTROLS: &[Control] = &[
         each: kept,
     },
 ];
+
+fn queries(view: &View<'_>, resource: &Resource) -> Answer {
+    let zone = view.read::<HostedZone>(resource)?;
+    let elsewhere = view.all::<Subnet>()?.iter().any(|(_, subnet)| !subnet.availability_zone.starts_with(QUERIES_GO_TO));
+    if !zone.vpcs.is_empty() || elsewhere {
+        return not_applicable();
+    }
+    check(zone.query_logging_config.is_some(), "queries are logged", "nobody writes down who asks")
+}
 
 fn encrypted(view: &View<'_>, resource: &Resource) -> Answer {
     let group = view.read::<LogGroup>(resource)?;

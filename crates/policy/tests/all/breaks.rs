@@ -116,6 +116,22 @@ pub fn all() -> Vec<Break> {
 fn security() -> Vec<Break> {
     let public = |address, path, action| vec![push(address, path, for_everybody(action))];
     vec![
+        without("dns-queries-logged", at!(dev "route53_zone.public"), "QueryLoggingConfig"),
+        one("security-contact-registered", at!(account "account_alternate_contact.security"), "AlternateContactType", "BILLING"),
+        one("security-contact-registered", at!(account "account_alternate_contact.security"), "PhoneNumber", ""),
+        one("macie-enabled", at!(account "macie2_account.main"), "Status", "PAUSED"),
+        one("macie-searches-by-itself", at!(account "macie2_automated_discovery.main"), "Status", "DISABLED"),
+        one("rds-events-told", at!(account "db_event_subscription.database-clusters"), "Enabled", false),
+        case(
+            "rds-events-told",
+            at!(account "db_event_subscription.database-clusters"),
+            vec![gone(at!(account "db_event_subscription.database-instances"))],
+        ),
+        case(
+            "rds-events-told",
+            at!(account "db_event_subscription.database-clusters"),
+            vec![set(at!(account "db_event_subscription.database-parameters"), "EventCategories", json!(["failure"]))],
+        ),
         one("access-analyzer-enabled", at!(account "accessanalyzer_analyzer.main"), "Type", "ACCOUNT_UNUSED_ACCESS"),
         one("cloudtrail-data-reads", TRAIL, "EventSelectors.0.ReadWriteType", "WriteOnly"),
         one("cloudtrail-data-reads", TRAIL, "EventSelectors.0.DataResources", json!([])),

@@ -22,6 +22,16 @@ pub(super) fn check(platform: &Platform, tree: &Node, diagnostics: &mut Diagnost
                 .push(diagnostic.related(related, "the account is here").hint(format!("write the role of the account {}", account.aws)));
         }
     }
+    if let Some(contact) = &platform.security_contact {
+        for (key, text, most) in [("name", &contact.name, 64), ("title", &contact.title, 50)] {
+            let length = text.chars().count();
+            if length == 0 || length > most {
+                let message = format!("`security_contact.{key}` has {length} characters, which is out of range");
+                let diagnostic = Diagnostic::error(codes::E0318, message).at(value_span(tree, &format!("security_contact.{key}")));
+                diagnostics.push(diagnostic.hint(format!("write 1 to {most} characters: AWS takes no more for a contact of an account")));
+            }
+        }
+    }
     let networks: Vec<&str> = platform.networks.keys().map(Name::as_str).collect();
     for (name, network) in &platform.networks {
         if !platform.accounts.contains_key(network.account.as_str()) {

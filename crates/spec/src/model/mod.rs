@@ -14,7 +14,7 @@ pub use environment::{Approval, Environment, PreviewTrigger, Previews, Standby};
 pub use platform::{
     Account, Antivirus, Cluster, Connection, Delegation, Domain, DomainZone, FileIntegrity, Guardrails, Identity, Incidents, LogStore,
     Logs, MetricStore, Metrics, Nat, Network, NetworkIntrusion, Nodes, Observability, Platform, PublicRoutes, Role, Runtime, Security,
-    Siem, SingleSignOn, SizeDefinition, Standard, TransitGateway, Vpn, VulnerabilityScanner,
+    SecurityContact, Siem, SingleSignOn, SizeDefinition, Standard, TransitGateway, Vpn, VulnerabilityScanner,
 };
 pub use resource::{Bucket, Bus, Key, Mysql, Postgres, Queue, Redis, Resource, ResourceKind, Secret, Stream, Table, Topic};
 pub use verb::{TargetKind, Uses, Verb};

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Drift, Move, words};
 use crate::values::{
-    AccountId, Cidr, DataSize, DomainName, Duration, HttpsUrl, InstanceClass, InstanceFamily, IpAddress, Money, Name, PrefixLength, Region,
-    RoleArn, Size, SizeKey, TransitGatewayId, Version,
+    AccountId, Cidr, DataSize, DomainName, Duration, HttpsUrl, InstanceClass, InstanceFamily, IpAddress, MailAddress, Money, Name,
+    PrefixLength, Region, RoleArn, Size, SizeKey, Telephone, TransitGatewayId, Version,
 };
 
 /// What operations decides once, for every application. Developers cannot weaken it.
@@ -22,6 +22,9 @@ pub struct Platform {
     /// Who answers for it: a team or an address of mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
+    /// Whom AWS calls when it sees that an account is misused; registered in every account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security_contact: Option<SecurityContact>,
     /// The standards that every environment of every application meets. Applications may add, never drop.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compliance: Vec<Standard>,
@@ -108,6 +111,20 @@ impl Standard {
             Self::Gdpr => "GDPR",
         }
     }
+}
+
+/// Whom AWS calls when it sees that an account is misused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecurityContact {
+    /// A person or a team; at most 64 characters.
+    pub name: String,
+    /// What they are; at most 50 characters.
+    pub title: String,
+    /// Their address of mail, best one that several people read.
+    pub email: MailAddress,
+    /// Their telephone, best one that somebody answers at night.
+    pub phone: Telephone,
 }
 
 /// A cloud account.

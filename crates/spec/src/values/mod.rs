@@ -6,6 +6,7 @@
 
 mod amount;
 mod aws;
+mod contact;
 mod expression;
 mod name;
 mod network;
@@ -15,6 +16,7 @@ mod time;
 
 pub use amount::{Condition, DataSize, Money, Percent, Rate, RatePeriod};
 pub use aws::{AccountId, InstanceClass, InstanceFamily, REGIONS, Region, RoleArn, TransitGatewayId};
+pub use contact::{MailAddress, Telephone};
 pub use expression::{Expression, Part, Reference};
 pub use name::{Name, VariableName, Version};
 pub use network::{Cidr, DomainName, HostPort, IpAddress, PrefixLength, overlap};
@@ -78,6 +80,8 @@ pub(crate) static KINDS: &[&Kind] = &[
     &aws::INSTANCE_CLASS,
     &aws::INSTANCE_FAMILY,
     &aws::TRANSIT_GATEWAY_ID,
+    &contact::MAIL_ADDRESS,
+    &contact::TELEPHONE,
     &network::CIDR,
     &network::PREFIX_LENGTH,
     &network::DOMAIN_NAME,
