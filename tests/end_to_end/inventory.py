@@ -55,6 +55,7 @@ def inventory(world):
     rds = client("rds")
     add("rds instance", (item["DBInstanceIdentifier"] for item in pages(rds, "describe_db_instances", "DBInstances")))
     add("rds subnet group", (item["DBSubnetGroupName"] for item in pages(rds, "describe_db_subnet_groups", "DBSubnetGroups")))
+    add("rds event subscription", (item["CustSubscriptionId"] for item in pages(rds, "describe_event_subscriptions", "EventSubscriptionsList")))
     groups = pages(rds, "describe_db_parameter_groups", "DBParameterGroups")
     add("rds parameter group", (item["DBParameterGroupName"] for item in groups if not item["DBParameterGroupName"].startswith("default.")))
     cache = client("elasticache")
@@ -81,6 +82,8 @@ def inventory(world):
     add("target group", (item["TargetGroupArn"] for item in pages(balancing, "describe_target_groups", "TargetGroups")))
     add("web acl", (item["Name"] for item in client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"]))
     add("certificate", (item["CertificateArn"] for item in pages(client("acm"), "list_certificates", "CertificateSummaryList")))
+    configs = pages(client("route53"), "list_query_logging_configs", "QueryLoggingConfigs")
+    add("query log", (config["HostedZoneId"] for config in configs))
     zones = pages(client("route53"), "list_hosted_zones", "HostedZones")
     # Cloud Map of AWS removes a namespace's zone with the namespace; moto leaves it behind (a leftover of the emulator).
     add("hosted zone", (item["Id"] for item in zones if not item["Config"].get("Comment", "").startswith("hosted zone for private dns namespace")))

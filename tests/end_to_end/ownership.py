@@ -72,6 +72,9 @@ def tagged(world):
     ):
         for item in pages(rds, operation, key):
             add(rds.list_tags_for_resource(ResourceName=item[arn])["TagList"], item[arn])
+    for item in pages(rds, "describe_event_subscriptions", "EventSubscriptionsList"):
+        arn = f"arn:aws:rds:{rds.meta.region_name}:111111111111:es:{item['CustSubscriptionId']}"
+        add(rds.list_tags_for_resource(ResourceName=arn)["TagList"], arn)
     cache = client("elasticache")
     arns = [item["ARN"] for item in pages(cache, "describe_replication_groups", "ReplicationGroups") if item["Status"] != "deleting"]
     arns += [user["ARN"] for user in pages(cache, "describe_users", "Users") if user["UserId"] != "default"]
