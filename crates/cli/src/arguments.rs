@@ -368,6 +368,8 @@ pub enum ExportKind {
     Cloudformation,
     /// Kubernetes manifests
     Manifests,
+    /// Service control policies that keep the account's baseline, for who holds the organization's management account
+    ServiceControlPolicies,
 }
 
 /// What `sandbox` does.

@@ -1,5 +1,5 @@
 //! Plain infrastructure code from the graph: Terraform, CloudFormation, Kubernetes manifests. What is written here runs without Strata.
-//! And [`evidence`], in the forms that auditors and their tools read.
+//! Service control policies for the organization's management account. And [`evidence`], in the forms that auditors and their tools read.
 //!
 //! Every form is built as a typed tree and printed by a library; the one text template is the auditor's page. Invariants:
 //!
@@ -14,6 +14,7 @@ mod context;
 pub mod evidence;
 pub mod manifests;
 mod names;
+mod service_control_policies;
 pub mod terraform;
 mod yaml;
 
@@ -21,4 +22,5 @@ pub use cloudformation::cloudformation;
 pub use context::{ExportContext, ExportError, Files, Placement};
 
 pub use manifests::manifests;
+pub use service_control_policies::service_control_policies;
 pub use terraform::terraform;

@@ -269,3 +269,56 @@ fn kubernetes_environments_have_manifests_and_others_have_none() {
         }
     }
 }
+
+#[test]
+fn service_control_policies_guard_what_is_built_and_let_strata_work() {
+    for environment in ENVIRONMENTS {
+        let lowered = lowered(environment);
+        let context = context(environment, &lowered);
+        let files = strata_export::service_control_policies(&lowered.graph, &context).unwrap();
+        let policies: Vec<(&String, serde_json::Value)> = files
+            .iter()
+            .filter(|(name, _)| name.ends_with(".json"))
+            .map(|(name, bytes)| (name, serde_json::from_slice(bytes).unwrap()))
+            .collect();
+        assert_eq!(policies.len(), 3, "{:?}", files.keys());
+        let readme = String::from_utf8(files["README.md"].clone()).unwrap();
+        for (name, policy) in &policies {
+            assert!(files[*name].len() <= 5120, "{name}: {}", files[*name].len());
+            assert!(readme.contains(name.as_str()), "{name}");
+            for statement in policy["Statement"].as_array().unwrap() {
+                assert_eq!(statement["Effect"], "Deny", "{name}");
+            }
+        }
+        let (_, baseline) = policies.iter().find(|(name, _)| name.ends_with("baseline.json")).unwrap();
+        let role = context.placements.values().find_map(|placement| placement.role.clone()).unwrap();
+        let text = baseline.to_string();
+        for statement in baseline["Statement"].as_array().unwrap() {
+            assert!(
+                statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"].as_array().unwrap().iter().any(|known| known == role.as_str())
+            );
+        }
+        for action in
+            ["cloudtrail:StopLogging", "guardduty:DeleteDetector", "config:StopConfigurationRecorder", "s3:PutAccountPublicAccessBlock"]
+        {
+            assert!(text.contains(action), "{environment}: {action}");
+        }
+        let account = context.placements.iter().find(|(scope, _)| matches!(scope, Scope::Account(_))).unwrap().0.clone();
+        // What is not built is not guarded.
+        let without: strata_graph::Graph = lowered.graph.iter().filter(|resource| resource.type_name.0 != "AWS::CloudTrail::Trail").fold(
+            strata_graph::Graph::default(),
+            |mut graph, resource| {
+                graph.insert(resource.clone()).unwrap();
+                graph
+            },
+        );
+        let files = strata_export::service_control_policies(&without, &context).unwrap();
+        assert!(files.values().all(|bytes| !String::from_utf8_lossy(bytes).contains("cloudtrail:StopLogging")), "{account}");
+        // Without a role nothing tells Strata from anybody else.
+        let mut nameless = context.clone();
+        nameless.placements.values_mut().for_each(|placement| placement.role = None);
+        let files = strata_export::service_control_policies(&lowered.graph, &nameless).unwrap();
+        assert!(!files.keys().any(|name| name.ends_with("baseline.json")));
+        assert!(String::from_utf8_lossy(&files["README.md"]).contains("names no `role`"));
+    }
+}

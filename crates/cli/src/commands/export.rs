@@ -55,6 +55,7 @@ pub async fn run(arguments: &Arguments, what: ExportKind, env: &str, folder: &Pa
     let made = match what {
         ExportKind::Terraform => strata_export::terraform(compiled.graph(), &context),
         ExportKind::Cloudformation => strata_export::cloudformation(compiled.graph(), &context),
+        ExportKind::ServiceControlPolicies => strata_export::service_control_policies(compiled.graph(), &context),
         ExportKind::Manifests => {
             if compiled.lowered.manifests.is_empty() {
                 return Err(Failure::new(
