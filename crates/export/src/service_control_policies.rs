@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use strata_graph::{Graph, Scope};
+use strata_graph::{Graph, Pseudo, Scope};
 
 use crate::context::{ExportContext, ExportError, Files};
 
@@ -138,7 +138,7 @@ pub fn service_control_policies(graph: &Graph, context: &ExportContext) -> Resul
 /// An account as the documents see it.
 struct Account {
     name: String,
-    partition: &'static str,
+    partition: String,
     types: BTreeSet<String>,
     roles: BTreeSet<String>,
     regions: BTreeSet<String>,
@@ -152,13 +152,7 @@ fn accounts(graph: &Graph, context: &ExportContext) -> Result<BTreeMap<String, A
         let placement = context.placements.get(scope).ok_or_else(|| ExportError::NoPlacement(scope.clone()))?;
         let account = accounts.entry(placement.account_id.clone()).or_insert_with(|| Account {
             name: placement.account.clone(),
-            partition: if placement.region.starts_with("cn-") {
-                "aws-cn"
-            } else if placement.region.starts_with("us-gov-") {
-                "aws-us-gov"
-            } else {
-                "aws"
-            },
+            partition: placement.pseudo(Pseudo::Partition).to_owned(),
             types: BTreeSet::new(),
             roles: BTreeSet::new(),
             regions: BTreeSet::new(),
@@ -195,7 +189,7 @@ fn organization() -> Value {
 
 fn regions(account: &Account) -> Value {
     // What answers for the whole world answers in these.
-    let home = match account.partition {
+    let home = match account.partition.as_str() {
         "aws-cn" => "cn-northwest-1",
         "aws-us-gov" => "us-gov-west-1",
         _ => "us-east-1",

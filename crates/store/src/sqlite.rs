@@ -22,7 +22,7 @@ use crate::machine::{Machine, ThisMachine};
 use crate::model::{Asked, Intent, LEASE_SECONDS, OpenIntent, Outcome, RunId, RunRecord, RunStatus, Starter, StepRecord, Write};
 use crate::read;
 use crate::schema::MIGRATIONS;
-use crate::writer::{Batch, write_all};
+use crate::writer::{Batch, put_failure, write_all};
 
 /// The copy of the state that is kept from before the last run.
 pub(crate) const BEFORE_RUN: &str = "state.before-run.backup.db";
@@ -102,15 +102,7 @@ impl SqliteStore {
             .map_err(&failed)?;
             // What keeps failing keeps failing in another folder too: the count goes on where it stood.
             for (address, failure) in &scope.failures {
-                sqlx::query(
-                    "INSERT INTO failures (address, scope, body) VALUES (?, ?, ?) ON CONFLICT (address) DO UPDATE SET body = excluded.body",
-                )
-                .bind(address.as_str())
-                .bind(scope.scope.to_string())
-                .bind(serde_json::to_string(failure).map_err(unreadable("a failure"))?)
-                .execute(&mut *transaction)
-                .await
-                .map_err(&failed)?;
+                put_failure(&mut transaction, address, failure, &failed).await?;
             }
         }
         transaction.commit().await.map_err(&failed)

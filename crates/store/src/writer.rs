@@ -237,11 +237,20 @@ async fn count_failure(
         .map_err(failed)?;
     let known: Option<Failure> =
         known.map(|body| serde_json::from_str(&body)).transpose().map_err(unreadable(format!("failures of {address}")))?;
-    let body = serde_json::to_string(&Failure::after(known, failure.clone(), at.to_owned())).map_err(unreadable("a failure"))?;
+    put_failure(connection, address, &Failure::after(known, failure.clone(), at.to_owned()), failed).await
+}
+
+/// Writes down what keeps failing, over what was known of it.
+pub(crate) async fn put_failure(
+    connection: &mut SqliteConnection,
+    address: &Address,
+    failure: &Failure,
+    failed: &(impl Fn(sqlx::Error) -> StoreError + Sync),
+) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO failures (address, scope, body) VALUES (?, ?, ?) ON CONFLICT (address) DO UPDATE SET body = excluded.body")
         .bind(address.as_str())
         .bind(address.scope().to_string())
-        .bind(body)
+        .bind(serde_json::to_string(failure).map_err(unreadable("a failure"))?)
         .execute(connection)
         .await
         .map_err(failed)?;
