@@ -2,6 +2,7 @@
 
 pub mod default_network_acl;
 pub mod default_security_group;
+pub mod default_vpc_removal;
 pub mod ebs_encryption_by_default;
 pub mod eip;
 pub mod flow_log;
@@ -26,6 +27,7 @@ pub mod vpc_gateway_attachment;
 
 pub use default_network_acl::DefaultNetworkAcl;
 pub use default_security_group::DefaultSecurityGroup;
+pub use default_vpc_removal::DefaultVpcRemoval;
 pub use ebs_encryption_by_default::EbsEncryptionByDefault;
 pub use eip::Eip;
 pub use flow_log::FlowLog;
@@ -77,4 +79,5 @@ pub const ENTRIES: &[TypeEntry] = &[
     entry_of::<DefaultNetworkAcl>(),
     entry_of::<SnapshotBlockPublicAccess>(),
     entry_of::<ImageBlockPublicAccess>(),
+    entry_of::<DefaultVpcRemoval>(),
 ];

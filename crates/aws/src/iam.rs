@@ -6,6 +6,7 @@ pub mod oidc_provider;
 pub mod policy_document;
 pub mod role;
 pub mod role_policy;
+pub mod root_user;
 pub mod service_linked_role;
 
 pub use account_password_policy::AccountPasswordPolicy;
@@ -14,6 +15,7 @@ pub use oidc_provider::OidcProvider;
 pub use policy_document::{Effect, PolicyDocument, Principal, Statement};
 pub use role::Role;
 pub use role_policy::RolePolicy;
+pub use root_user::RootUser;
 pub use service_linked_role::ServiceLinkedRole;
 
 use crate::registry::{TypeEntry, entry_of};
@@ -26,4 +28,5 @@ pub const ENTRIES: &[TypeEntry] = &[
     entry_of::<ServiceLinkedRole>(),
     entry_of::<OidcProvider>(),
     entry_of::<AccountPasswordPolicy>(),
+    entry_of::<RootUser>(),
 ];

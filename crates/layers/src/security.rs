@@ -5,6 +5,7 @@
 
 mod alerts;
 pub mod buckets;
+pub mod config_rules;
 mod contact;
 mod database_events;
 mod detection;
@@ -84,8 +85,9 @@ pub(crate) fn lower_region(builder: &mut Builder<'_>, platform: &Platform, accou
         trail::lower(builder, platform, account);
         watch::lower(builder, account);
     }
-    settings::lower_region(builder, account);
+    settings::lower_region(builder, platform, account);
     dns_logs::lower(builder, account);
     recorder::lower(builder, account);
+    config_rules::lower(builder, platform, account, claims);
     detection::lower(builder, platform, account, claims);
 }

@@ -23,6 +23,7 @@ pub(crate) mod object_storage;
 pub(crate) mod passwords;
 pub(crate) mod reachability;
 pub(crate) mod registry_images;
+pub(crate) mod root_user;
 pub(crate) mod schedules;
 pub(crate) mod security_groups;
 pub(crate) mod threats;

@@ -29,6 +29,7 @@ const LISTS: &[&[Control]] = &[
     lists::passwords::CONTROLS,
     lists::reachability::CONTROLS,
     lists::registry_images::CONTROLS,
+    lists::root_user::CONTROLS,
     lists::schedules::CONTROLS,
     lists::security_groups::CONTROLS,
     lists::threats::CONTROLS,

@@ -1,6 +1,7 @@
 //! Handlers of AWS Config types.
 
 pub mod configuration_recorder;
+pub mod conformance_pack;
 pub mod delivery_channel;
 pub mod recorder_status;
 
@@ -11,4 +12,5 @@ pub const HANDLERS: &[HandlerEntry] = &[
     handler::<strata_aws::config::ConfigurationRecorder>(),
     handler::<strata_aws::config::DeliveryChannel>(),
     handler::<strata_aws::config::RecorderStatus>(),
+    handler::<strata_aws::config::ConformancePack>(),
 ];

@@ -2,6 +2,7 @@
 
 pub mod default_network_acl;
 pub mod default_security_group;
+pub mod default_vpc_removal;
 pub mod ebs_encryption_by_default;
 pub mod eip;
 pub mod flow_log;
@@ -61,6 +62,7 @@ pub const HANDLERS: &[HandlerEntry] = &[
     handler::<strata_aws::ec2::DefaultNetworkAcl>(),
     handler::<strata_aws::ec2::SnapshotBlockPublicAccess>(),
     handler::<strata_aws::ec2::ImageBlockPublicAccess>(),
+    handler::<strata_aws::ec2::DefaultVpcRemoval>(),
 ];
 
 /// A number as the API takes it.

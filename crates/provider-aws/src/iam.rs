@@ -5,6 +5,7 @@ pub mod instance_profile;
 pub mod oidc_provider;
 pub mod role;
 pub mod role_policy;
+pub mod root_user;
 pub mod service_linked_role;
 
 use aws_sdk_iam::types::Tag;
@@ -23,6 +24,7 @@ pub const HANDLERS: &[HandlerEntry] = &[
     handler::<strata_aws::iam::ServiceLinkedRole>(),
     handler::<strata_aws::iam::OidcProvider>(),
     handler::<strata_aws::iam::AccountPasswordPolicy>(),
+    handler::<strata_aws::iam::RootUser>(),
 ];
 
 /// Tags for a creating call.

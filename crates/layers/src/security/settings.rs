@@ -1,10 +1,11 @@
 //! Settings that AWS has once for an account or region: closed by default.
 
 use strata_aws::accessanalyzer::Analyzer;
-use strata_aws::ec2::{EbsEncryptionByDefault, ImageBlockPublicAccess, SnapshotBlockPublicAccess};
-use strata_aws::iam::{AccountPasswordPolicy, Role, ServiceLinkedRole};
+use strata_aws::ec2::{DefaultVpcRemoval, EbsEncryptionByDefault, ImageBlockPublicAccess, SnapshotBlockPublicAccess};
+use strata_aws::iam::{AccountPasswordPolicy, Role, RootUser, ServiceLinkedRole};
 use strata_aws::s3::AccountPublicAccessBlock;
-use strata_graph::{Pseudo, Text};
+use strata_graph::{Layer, Pseudo, Text};
+use strata_spec::{DefaultNetwork, Platform};
 
 use crate::builder::{About, Builder, Handle};
 use crate::foundations::AccountView;
@@ -42,6 +43,8 @@ pub(super) fn lower_home(builder: &mut Builder<'_>, account: &AccountView) {
     };
     let purpose = "Keeps every bucket of the account closed to the public, whoever makes it.";
     builder.add("main", block, About::new(&path, purpose).also("platform:compliance"));
+    let purpose = "Looks at how the user that may do everything is secured; only who holds the account can change that.";
+    builder.add("main", RootUser::default(), About::new(&path, purpose).also("platform:compliance"));
     support_role(builder, account);
     for (name, service, purpose) in SERVICE_ROLES {
         let role = ServiceLinkedRole { aws_service_name: service.to_owned() };
@@ -64,8 +67,14 @@ fn support_role(builder: &mut Builder<'_>, account: &AccountView) {
 }
 
 /// What an account has once in each region.
-pub(super) fn lower_region(builder: &mut Builder<'_>, account: &AccountView) {
+pub(super) fn lower_region(builder: &mut Builder<'_>, platform: &Platform, account: &AccountView) {
     let path = account.key_path();
+    let declared = platform.accounts.iter().find(|(name, _)| name.as_str() == account.name).map(|(_, declared)| declared);
+    if declared.is_none_or(|declared| declared.default_network == DefaultNetwork::Remove) {
+        let purpose = "Removes the open network that AWS puts into every new account, so that nothing starts in it by mistake; one in use is left whole.";
+        let about = About::new(&path, purpose).also("platform:compliance").in_layer(Layer::Network);
+        builder.add("main", DefaultVpcRemoval { removed: true }, about);
+    }
     let encryption = EbsEncryptionByDefault { enabled: true, kms_key_id: None };
     let purpose = "Encrypts every new disk in this region, whoever makes it; our own name their keys.";
     builder.add("main", encryption, About::new(&path, purpose).also("platform:compliance"));

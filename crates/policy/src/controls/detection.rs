@@ -2,7 +2,7 @@
 
 use strata_aws::accessanalyzer::Analyzer;
 use strata_aws::account::AlternateContact;
-use strata_aws::config::{ConfigurationRecorder, DeliveryChannel, RecorderStatus};
+use strata_aws::config::{ConfigurationRecorder, ConformancePack, DeliveryChannel, RecorderStatus};
 use strata_aws::guardduty::Detector;
 use strata_aws::inspector::Enabler;
 use strata_aws::macie::{AutomatedDiscovery, Session};
@@ -10,7 +10,7 @@ use strata_aws::rds::EventSubscription;
 use strata_aws::securityhub::{Hub, Standard};
 use strata_graph::Resource;
 
-use crate::control::{Answer, Control, check, control, none_of, not_applicable};
+use crate::control::{Answer, Control, Undecidable, check, control, none_of, not_applicable};
 use crate::view::View;
 
 /// What Amazon Inspector searches of what we build.
@@ -32,6 +32,14 @@ pub(crate) const CONTROLS: &[Control] = &[
         repair: "Record all supported types, with a delivery channel, and switch the recorder on.",
         prowler: ["config_recorder_all_regions_enabled"], checkov: ["CKV2_AWS_45", "CKV2_AWS_48"], config: [], security_hub: ["Config.1"],
         in_every_account: recorder,
+    },
+    control! {
+        "config-judges", Security, Low, Both, ["AWS::Config::ConformancePack"];
+        title: "AWS Config judges the account by rules of its own, beside ours",
+        why: "A second opinion that is not ours shows what our rules miss, and shows it where the auditor looks already.",
+        repair: "Give every region that is used a conformance pack with the rules of the account's standards.",
+        prowler: [], checkov: [], config: [], security_hub: [],
+        in_every_account: config_judges,
     },
     control! {
         "guardduty-enabled", Security, High, Both, ["AWS::GuardDuty::Detector"];
@@ -137,6 +145,14 @@ fn inspector(view: &View<'_>, resource: &Resource) -> Answer {
     let enabler = view.read::<Enabler>(resource)?;
     let missing = SEARCHED.iter().filter(|kind| !enabler.resource_types.iter().any(|on| on == *kind));
     none_of(missing.map(|kind| format!("{kind} is not searched")).collect(), "hosts, images and functions are searched")
+}
+
+fn config_judges(view: &View<'_>, resource: &Resource) -> Answer {
+    let pack = view.read::<ConformancePack>(resource)?;
+    let template: serde_json::Value = serde_json::from_str(&pack.template_body)
+        .map_err(|error| Undecidable(format!("the template of {} cannot be read: {error}", resource.address.short())))?;
+    let rules = template.get("Resources").and_then(serde_json::Value::as_object).map_or(0, serde_json::Map::len);
+    check(rules > 0, format!("{rules} rules of AWS Config judge the account"), "no rule of AWS Config judges the account")
 }
 
 fn contact(view: &View<'_>, resource: &Resource) -> Answer {

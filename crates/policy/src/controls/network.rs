@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use strata_aws::ec2::{
-    DefaultNetworkAcl, DefaultSecurityGroup, FlowLog, NetworkAclEntry, Route, Subnet, SubnetNetworkAclAssociation, VpcEndpoint,
+    DefaultNetworkAcl, DefaultSecurityGroup, DefaultVpcRemoval, FlowLog, NetworkAclEntry, Route, Subnet, SubnetNetworkAclAssociation,
+    VpcEndpoint,
 };
 use strata_graph::{Address, Resource};
 
@@ -50,6 +51,14 @@ pub(crate) const CONTROLS: &[Control] = &[
         config: [],
         security_hub: [],
         each: default_list_locked,
+    },
+    control! {
+        "vpc-default-removed", Network, Medium, Both, ["Strata::EC2::DefaultVpcRemoval"];
+        title: "The network that AWS puts into every new account is gone",
+        why: "What is started without a word about its network starts there: in public subnets, with a public address, outside of every rule of ours.",
+        repair: "Remove the default network, which `up` does unless `default_network: keep` is written beside the account; move what uses it first.",
+        prowler: [], checkov: [], config: [], security_hub: [],
+        in_every_account: default_removed,
     },
     control! {
         "vpc-endpoint-policy-scoped", Network, Medium, Both, ["AWS::EC2::VPCEndpoint"];
@@ -235,4 +244,8 @@ fn tiers_apart(view: &View<'_>, resource: &Resource) -> Answer {
         return violated("every subnet has a route to an internet gateway");
     }
     met(format!("{public} public and {private} private subnets"))
+}
+
+fn default_removed(view: &View<'_>, resource: &Resource) -> Answer {
+    check(view.read::<DefaultVpcRemoval>(resource)?.removed, "there is no default network", "there is a default network")
 }

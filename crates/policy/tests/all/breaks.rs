@@ -54,6 +54,7 @@ fn without(control: &'static str, address: &'static str, path: &'static str) -> 
     case(control, address, vec![unset(address, path)])
 }
 
+const ROOT: &str = at!(account "iam_root_user.main");
 const TRAIL: &str = at!(account "cloudtrail.main");
 const BUCKET: &str = at!(dev "bucket.documents");
 const BUCKET_POLICY: &str = at!(dev "bucket_policy.documents");
@@ -116,6 +117,9 @@ pub fn all() -> Vec<Break> {
 fn security() -> Vec<Break> {
     let public = |address, path, action| vec![push(address, path, for_everybody(action))];
     vec![
+        Break { given: vec![set(ROOT, "AccessKeys", 0)], ..one("root-no-access-keys", ROOT, "AccessKeys", 1) },
+        Break { given: vec![set(ROOT, "SecondFactor", true)], ..one("root-second-factor", ROOT, "SecondFactor", false) },
+        one("config-judges", at!(account "config_conformance_pack.baseline"), "TemplateBody", "{}"),
         without("dns-queries-logged", at!(dev "route53_zone.public"), "QueryLoggingConfig"),
         one("security-contact-registered", at!(account "account_alternate_contact.security"), "AlternateContactType", "BILLING"),
         one("security-contact-registered", at!(account "account_alternate_contact.security"), "PhoneNumber", ""),
@@ -215,6 +219,7 @@ fn network() -> Vec<Break> {
     )];
     let many_ports = |address| vec![set(address, "FromPort", 0), set(address, "ToPort", 65535)];
     vec![
+        one("vpc-default-removed", at!(account "default_vpc_removal.main"), "Removed", false),
         case("data-not-reachable-from-internet", DATABASE, data_subnets_public()),
         case("data-not-reachable-from-internet", CACHE, data_subnets_public()),
         case("data-not-reachable-from-internet", DATABASE, open_to_everybody(5432, 5432)),

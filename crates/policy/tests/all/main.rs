@@ -4,6 +4,7 @@
 mod agreement;
 mod breaks;
 mod catalogues;
+mod config_rules;
 mod documents;
 mod edit;
 mod posture;

@@ -39,7 +39,7 @@ async fn look(cloud: &Cloud, id: &str) -> Result<Option<aws_sdk_ec2::types::Netw
 }
 
 /// Takes away every entry that stands.
-async fn empty(cloud: &Cloud, id: &str) -> Result<(), ProviderError> {
+pub(super) async fn empty(cloud: &Cloud, id: &str) -> Result<(), ProviderError> {
     let Some(list) = look(cloud, id).await? else { return Ok(()) };
     for entry in list.entries().iter().filter(|entry| is_ours_to_change(entry)) {
         let call = cloud

@@ -136,9 +136,30 @@ pub struct Account {
     /// The role that Strata assumes in it; without one the caller's own credentials are used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<RoleArn>,
+    /// What becomes of the network that AWS puts into every new account and region.
+    #[serde(default, skip_serializing_if = "DefaultNetwork::is_default")]
+    pub default_network: DefaultNetwork,
     /// What to do when the cloud no longer is as planned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drift: Option<Drift>,
+}
+
+words! {
+    /// What becomes of the network that AWS puts into every new account and region.
+    #[derive(Default)]
+    DefaultNetwork {
+        /// It is removed from every region in which the platform has a network; one in use is left whole and said.
+        #[default]
+        Remove = "remove",
+        /// It stays as it is: for an account that still runs something there. The control `vpc-default-removed` then wants a waiver.
+        Keep = "keep",
+    }
+}
+
+impl DefaultNetwork {
+    fn is_default(&self) -> bool {
+        *self == Self::Remove
+    }
 }
 
 /// A domain of the platform.

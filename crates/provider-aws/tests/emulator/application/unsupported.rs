@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use strata_aws::accessanalyzer::Analyzer;
+use strata_aws::config::ConformancePack;
 use strata_aws::ec2::{ImageBlockPublicAccess, SnapshotBlockPublicAccess};
 use strata_aws::macie::{AutomatedDiscovery, Session};
 use strata_aws::securityhub::{Hub, Standard};
@@ -122,6 +123,53 @@ async fn an_analyzer() {
     let made = crate::support::Made { address: bench.address::<Analyzer>("main"), id, resource: analyzer(), outputs: observed.outputs };
     bench.only_delete(&made).await.unwrap();
     recorder.request("DELETE /analyzer/account");
+}
+
+#[tokio::test]
+async fn a_pack_of_rules() {
+    let pack = ConformancePack { conformance_pack_name: "acme-baseline".into(), template_body: r#"{"Resources":{}}"#.into() };
+    let arn = format!("arn:aws:config:us-east-1:{ACCOUNT}:conformance-pack/acme-baseline/conformance-pack-abc");
+    let status = |state: &str| {
+        json!({"ConformancePackStatusDetails": [{
+            "ConformancePackName": "acme-baseline", "ConformancePackId": "conformance-pack-abc", "ConformancePackArn": arn,
+            "ConformancePackState": state, "ConformancePackStatusReason": "no recorder", "StackArn": "arn:aws:cloudformation:x",
+            "LastUpdateRequestedTime": 1_764_000_000,
+        }]})
+        .to_string()
+    };
+    let gone = Recorder::start(vec![Answer::status(
+        "DescribeConformancePackStatus",
+        400,
+        r#"{"__type":"NoSuchConformancePackException","message":"none of that name"}"#,
+    )]);
+    let bench = Bench::recorded(&gone);
+    let address = bench.address::<ConformancePack>("baseline");
+    assert_eq!(bench.observe(&address, None, &pack).await.unwrap(), None);
+    for (state, readiness) in [
+        ("CREATE_COMPLETE", Readiness::Ready),
+        ("CREATE_IN_PROGRESS", Readiness::Pending("its rules are being made".into())),
+        ("CREATE_FAILED", Readiness::Failed("its rules could not be made: no recorder".into())),
+        ("DELETE_IN_PROGRESS", Readiness::Deleting),
+    ] {
+        let recorder = Recorder::start(vec![
+            Answer::ok("StarlingDoveService.PutConformancePack", json!({"ConformancePackArn": arn}).to_string()),
+            Answer::ok("StarlingDoveService.DescribeConformancePackStatus", status(state)),
+            Answer::ok("StarlingDoveService.DeleteConformancePack", "{}"),
+        ]);
+        let bench = Bench::recorded(&recorder);
+        let id = bench.only_create("baseline", pack.clone()).await.unwrap();
+        assert_eq!(id.0, "acme-baseline");
+        let asked = recorder.request("StarlingDoveService.PutConformancePack").json();
+        assert_eq!((&asked["ConformancePackName"], &asked["TemplateBody"]), (&json!("acme-baseline"), &json!(pack.template_body)));
+        let seen = bench.observe(&address, Some(&id), &pack).await.unwrap().unwrap();
+        assert_eq!(seen.readiness, readiness);
+        assert_eq!(seen.outputs["Arn"], arn);
+        bench
+            .only_delete(&crate::support::Made { address: address.clone(), id, resource: pack.clone(), outputs: seen.outputs })
+            .await
+            .unwrap();
+        assert_eq!(recorder.request("StarlingDoveService.DeleteConformancePack").json()["ConformancePackName"], "acme-baseline");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use strata_aws::ec2::EbsEncryptionByDefault;
 use strata_aws::iam::{
-    AccountPasswordPolicy, InstanceProfile, OidcProvider, PolicyDocument, Role, RolePolicy, ServiceLinkedRole, Statement,
+    AccountPasswordPolicy, InstanceProfile, OidcProvider, PolicyDocument, Role, RolePolicy, RootUser, ServiceLinkedRole, Statement,
 };
 use strata_aws::kms::{Alias, Key};
 use strata_provider::ErrorKind;
@@ -145,6 +145,23 @@ async fn the_password_policy() {
         })
         .await;
     bench.delete(policy).await;
+}
+
+#[tokio::test]
+async fn the_root_user_is_looked_at_and_never_changed() {
+    let bench = Bench::new(126);
+    let id = bench.only_create("main", RootUser::default()).await.unwrap();
+    assert_eq!(id.0, bench.account_id());
+    let seen = bench.observe(&bench.address::<RootUser>("main"), Some(&id), &RootUser::default()).await.unwrap().unwrap();
+    // The emulator has nothing by which a root user could get a second factor.
+    assert_eq!(seen.properties.read::<RootUser>().unwrap(), RootUser { access_keys: Some(0), second_factor: Some(false) });
+
+    let summary = "<GetAccountSummaryResponse><GetAccountSummaryResult><SummaryMap>\
+        <entry><key>AccountMFAEnabled</key><value>1</value></entry><entry><key>AccountAccessKeysPresent</key><value>1</value></entry>\
+        </SummaryMap></GetAccountSummaryResult></GetAccountSummaryResponse>";
+    let bench = Bench::recorded(&Recorder::start(vec![Answer::ok("Action=GetAccountSummary", summary)]));
+    let seen = bench.observe(&bench.address::<RootUser>("main"), Some(&id), &RootUser::default()).await.unwrap().unwrap();
+    assert_eq!(seen.properties.read::<RootUser>().unwrap(), RootUser { access_keys: Some(1), second_factor: Some(true) });
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! Networks, their ways in and out.
 
 use strata_aws::ec2::{
-    Eip, InternetGateway, NatGateway, Route, RouteTable, SubnetRouteTableAssociation, VpcEndpoint, VpcGatewayAttachment,
+    DefaultVpcRemoval, Eip, InternetGateway, NatGateway, Route, RouteTable, SubnetRouteTableAssociation, VpcEndpoint, VpcGatewayAttachment,
 };
 use strata_aws::iam::{PolicyDocument, Statement};
+
+use strata_provider::ErrorKind;
 
 use super::{subnet, vpc};
 use crate::support::{Bench, REGION};
@@ -107,4 +109,41 @@ async fn private_ways_to_services() {
         .await;
     bench.delete(interface).await;
     bench.delete(gateway).await;
+}
+
+/// The ids of the subnets of the default network, which is looked for anew.
+async fn default_subnets(bench: &Bench) -> Vec<String> {
+    let cloud = bench.cloud().await;
+    let ec2 = cloud.ec2();
+    let filter = |name: &str, value: &str| aws_sdk_ec2::types::Filter::builder().name(name).values(value).build();
+    let vpcs = ec2.describe_vpcs().filters(filter("is-default", "true")).send().await.unwrap();
+    let Some(vpc) = vpcs.vpcs().first().and_then(|vpc| vpc.vpc_id()) else { return Vec::new() };
+    let subnets = ec2.describe_subnets().filters(filter("vpc-id", vpc)).send().await.unwrap();
+    subnets.subnets().iter().filter_map(|subnet| subnet.subnet_id().map(ToOwned::to_owned)).collect()
+}
+
+#[tokio::test]
+async fn the_default_network_goes_and_comes_back() {
+    let bench = Bench::new(103);
+    assert!(!default_subnets(&bench).await.is_empty(), "a new account has a default network");
+    let removal = bench.create("main", DefaultVpcRemoval { removed: true }).await;
+    assert!(default_subnets(&bench).await.is_empty());
+    let lists = bench.cloud().await.ec2().describe_network_acls().send().await.unwrap();
+    let open = lists.network_acls().iter().flat_map(|list| list.entries()).any(|entry| entry.rule_number() < Some(32767));
+    assert!(!open, "nothing of it stays open: {lists:?}");
+    bench.delete(removal).await;
+    assert!(!default_subnets(&bench).await.is_empty(), "AWS makes it anew");
+}
+
+#[tokio::test]
+async fn a_default_network_in_use_is_left_whole() {
+    let bench = Bench::new(104);
+    let subnets = default_subnets(&bench).await;
+    let interface = bench.cloud().await.ec2().create_network_interface().subnet_id(&subnets[0]).description("old server").send().await;
+    let interface = interface.unwrap().network_interface.unwrap().network_interface_id.unwrap();
+    let error = bench.only_create("main", DefaultVpcRemoval { removed: true }).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Dependency, "{error}");
+    assert!(error.message.contains(&interface) && error.message.contains("old server"), "{error}");
+    assert!(error.told().contains("default_network: keep"), "{}", error.told());
+    assert_eq!(default_subnets(&bench).await, subnets, "nothing was removed");
 }
