@@ -10,6 +10,7 @@ mod contact;
 mod database_events;
 mod detection;
 pub(crate) mod dns_logs;
+mod emergency;
 pub mod key_policy;
 mod recorder;
 pub(crate) mod settings;
@@ -84,6 +85,7 @@ pub(crate) fn lower_region(builder: &mut Builder<'_>, platform: &Platform, accou
         contact::lower(builder, platform);
         trail::lower(builder, platform, account);
         watch::lower(builder, account);
+        emergency::lower(builder, platform, account);
     }
     settings::lower_region(builder, platform, account);
     dns_logs::lower(builder, account);

@@ -28,5 +28,6 @@ pub(crate) mod schedules;
 pub(crate) mod security_groups;
 pub(crate) mod threats;
 pub(crate) mod unused;
+pub(crate) mod users;
 pub(crate) mod web_firewall;
 pub(crate) mod zones;

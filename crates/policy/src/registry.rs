@@ -34,6 +34,7 @@ const LISTS: &[&[Control]] = &[
     lists::security_groups::CONTROLS,
     lists::threats::CONTROLS,
     lists::unused::CONTROLS,
+    lists::users::CONTROLS,
     lists::web_firewall::CONTROLS,
     lists::zones::CONTROLS,
 ];

@@ -1,12 +1,15 @@
 //! Handlers of AWS Identity and Access Management types, and what they share: tags, and documents as the API writes them.
 
 pub mod account_password_policy;
+pub mod group;
 pub mod instance_profile;
+pub mod managed_policy;
 pub mod oidc_provider;
 pub mod role;
 pub mod role_policy;
 pub mod root_user;
 pub mod service_linked_role;
+pub mod user;
 
 use aws_sdk_iam::types::Tag;
 use strata_aws::iam::PolicyDocument;
@@ -25,6 +28,9 @@ pub const HANDLERS: &[HandlerEntry] = &[
     handler::<strata_aws::iam::OidcProvider>(),
     handler::<strata_aws::iam::AccountPasswordPolicy>(),
     handler::<strata_aws::iam::RootUser>(),
+    handler::<strata_aws::iam::ManagedPolicy>(),
+    handler::<strata_aws::iam::Group>(),
+    handler::<strata_aws::iam::User>(),
 ];
 
 /// Tags for a creating call.

@@ -76,16 +76,9 @@ impl AwsResource for Role {
             .tags(&self.tags);
         let name = to.own("aws_iam_role", "name");
         for policy in &self.managed_policy_arns {
-            // The last part of the ARN names the block: it stays the same when another policy is added before it.
-            let text = policy.to_string();
-            let suffix: String = text
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .chars()
-                .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '_' })
-                .collect();
-            to.resource_suffixed("aws_iam_role_policy_attachment", &suffix).set("role", name.clone()).set("policy_arn", policy);
+            to.resource_suffixed("aws_iam_role_policy_attachment", &super::policy_suffix(policy))
+                .set("role", name.clone())
+                .set("policy_arn", policy);
         }
     }
 }

@@ -60,6 +60,8 @@ fn companion(block: &Block, main: &str, placement: &Placement, output: &impl Fn(
     match block.resource_type {
         "aws_route53_query_log" => output("QueryLoggingConfigId"),
         "aws_iam_role_policy_attachment" => Some(format!("{main}/{}", literal(&block.body, "policy_arn", placement)?)),
+        "aws_iam_group_policy_attachment" => Some(format!("{main}/{}", literal(&block.body, "policy_arn", placement)?)),
+        "aws_iam_user_group_membership" => Some(format!("{main}/{}", literals(&block.body, "groups", placement)?.join("/"))),
         "aws_guardduty_detector_feature" => Some(format!("{main}/{}", literal(&block.body, "name", placement)?)),
         other => {
             let same = other.starts_with("aws_s3_bucket_") || SAME_ID.contains(&other);
@@ -86,15 +88,28 @@ const SAME_ID: &[&str] = &[
 ];
 
 /// The string of an attribute, where account and region are all that it refers to.
-fn literal(body: &Body, name: &str, placement: &Placement) -> Option<String> {
-    fn known(text: &Text, placement: &Placement) -> Option<String> {
-        match text {
-            Text::Literal(literal) => Some(literal.clone()),
-            Text::Pseudo(pseudo) => Some(placement.pseudo(*pseudo).to_owned()),
-            Text::Join(parts) => parts.iter().map(|part| known(part, placement)).collect(),
-            Text::Output(_) => None,
-        }
+fn known(text: &Text, placement: &Placement) -> Option<String> {
+    match text {
+        Text::Literal(literal) => Some(literal.clone()),
+        Text::Pseudo(pseudo) => Some(placement.pseudo(*pseudo).to_owned()),
+        Text::Join(parts) => parts.iter().map(|part| known(part, placement)).collect(),
+        Text::Output(_) => None,
     }
+}
+
+/// The texts of a list, where all of them are known.
+fn literals(body: &Body, name: &str, placement: &Placement) -> Option<Vec<String>> {
+    let (_, value) = body.attributes.iter().find(|(attribute, _)| attribute == name)?;
+    let Expression::List(items) = value else { return None };
+    let item = |item: &Expression| match item {
+        Expression::Text(text) => known(text, placement),
+        _ => None,
+    };
+    items.iter().map(item).collect()
+}
+
+/// A text, where it is known.
+fn literal(body: &Body, name: &str, placement: &Placement) -> Option<String> {
     body.attributes.iter().find_map(|(attribute, value)| match value {
         Expression::Text(text) if attribute == name => known(text, placement),
         _ => None,

@@ -12,14 +12,18 @@ use crate::naming::limit;
 
 const NAMESPACE: &str = "Strata/Audit";
 
-struct Watch {
-    name: &'static str,
-    what: &'static str,
-    pattern: Pattern,
+/// What is watched: a name, what happened when it rings, and the lines of the trail that say so.
+pub(super) struct Watch {
+    pub(super) name: &'static str,
+    pub(super) what: &'static str,
+    pub(super) pattern: Pattern,
 }
 
-enum Pattern {
+/// Which lines of the trail count.
+pub(super) enum Pattern {
     Whole(&'static str),
+    /// The same, of names that are known here only.
+    Made(String),
     /// Any of these calls, of one service where it is named.
     Calls(Option<&'static str>, &'static [&'static str]),
 }
@@ -28,6 +32,7 @@ impl Pattern {
     fn text(&self) -> String {
         match self {
             Self::Whole(text) => (*text).to_owned(),
+            Self::Made(text) => text.clone(),
             Self::Calls(service, calls) => {
                 let any: Vec<String> = calls.iter().map(|call| format!("($.eventName = {call})")).collect();
                 let any = any.join(" || ");
@@ -244,37 +249,41 @@ static WATCHED: &[Watch] = &[
 
 /// Lowers a filter and an alarm for each.
 pub(super) fn lower(builder: &mut Builder<'_>, account: &AccountView) {
-    let path = account.key_path();
-    let topic = account.alerts_topic().output("TopicArn");
     for watch in WATCHED {
-        let about = About::new(&path, format!("{}: tells people.", watch.what)).also("platform:compliance").in_layer(Layer::Security);
-        let filter = MetricFilter {
-            log_group_name: trail::log_group(account).output("LogGroupName"),
-            filter_name: watch.name.to_owned(),
-            filter_pattern: watch.pattern.text(),
-            metric_transformations: vec![MetricTransformation {
-                metric_name: watch.name.to_owned(),
-                metric_namespace: NAMESPACE.to_owned(),
-                metric_value: "1".to_owned(),
-                ..MetricTransformation::default()
-            }],
-        };
-        let filter = builder.add(watch.name, filter, about.clone());
-        let alarm = Alarm {
-            alarm_name: builder.name(&[watch.name], limit::ALARM),
-            alarm_description: format!("{}. Look in CloudTrail who it was.", watch.what),
-            actions_enabled: true,
-            alarm_actions: vec![topic.clone()],
-            comparison_operator: "GreaterThanOrEqualToThreshold".to_owned(),
-            threshold: 1.0,
-            evaluation_periods: 1,
-            treat_missing_data: Some("notBreaching".to_owned()),
-            namespace: Some(NAMESPACE.to_owned()),
-            metric_name: Some(watch.name.to_owned()),
-            statistic: Some("Sum".to_owned()),
-            period: Some(300),
-            ..Alarm::default()
-        };
-        builder.add(watch.name, alarm, about.after(&filter));
+        let about = About::new(account.key_path(), format!("{}: tells people.", watch.what)).also("platform:compliance");
+        lower_one(builder, account, watch, &about);
     }
+}
+
+/// Lowers one filter on the trail's lines and its alarm.
+pub(super) fn lower_one(builder: &mut Builder<'_>, account: &AccountView, watch: &Watch, about: &About) {
+    let about = about.clone().in_layer(Layer::Security);
+    let filter = MetricFilter {
+        log_group_name: trail::log_group(account).output("LogGroupName"),
+        filter_name: watch.name.to_owned(),
+        filter_pattern: watch.pattern.text(),
+        metric_transformations: vec![MetricTransformation {
+            metric_name: watch.name.to_owned(),
+            metric_namespace: NAMESPACE.to_owned(),
+            metric_value: "1".to_owned(),
+            ..MetricTransformation::default()
+        }],
+    };
+    let filter = builder.add(watch.name, filter, about.clone());
+    let alarm = Alarm {
+        alarm_name: builder.name(&[watch.name], limit::ALARM),
+        alarm_description: format!("{}. Look in CloudTrail who it was.", watch.what),
+        actions_enabled: true,
+        alarm_actions: vec![account.alerts_topic().output("TopicArn")],
+        comparison_operator: "GreaterThanOrEqualToThreshold".to_owned(),
+        threshold: 1.0,
+        evaluation_periods: 1,
+        treat_missing_data: Some("notBreaching".to_owned()),
+        namespace: Some(NAMESPACE.to_owned()),
+        metric_name: Some(watch.name.to_owned()),
+        statistic: Some("Sum".to_owned()),
+        period: Some(300),
+        ..Alarm::default()
+    };
+    builder.add(watch.name, alarm, about.after(&filter));
 }

@@ -1,9 +1,10 @@
 //! Controls of identity: roles, their statements and who may take them on (AWS IAM).
 
-use strata_aws::iam::{PolicyDocument, Role, RolePolicy, Statement};
+use strata_aws::AwsResource;
+use strata_aws::iam::{ManagedPolicy, PolicyDocument, Role, RolePolicy, Statement};
 use strata_graph::{Resource, Text};
 
-use crate::control::{Answer, Control, control, none_of, not_applicable};
+use crate::control::{Answer, Control, Undecidable, control, none_of, not_applicable};
 use crate::policies::{allows, is_every_action, is_for_every_resource, is_for_everyone, is_limited, name};
 use crate::view::View;
 
@@ -33,7 +34,7 @@ const ESCALATING: [&str; 14] = [
 const BOUND_TO_A_RESOURCE: [&str; 4] = ["ec2.amazonaws.com", "eks.amazonaws.com", "lambda.amazonaws.com", "edgelambda.amazonaws.com"];
 
 /// Actions for which AWS takes no resource but `*` (AWS: service authorization reference; `*` at an entry's end stands for any rest).
-const WITHOUT_RESOURCE: [&str; 40] = [
+const WITHOUT_RESOURCE: [&str; 42] = [
     "acm:ListCertificates",
     "autoscaling:Describe*",
     "cloudwatch:DescribeAlarms",
@@ -57,11 +58,13 @@ const WITHOUT_RESOURCE: [&str; 40] = [
     "ecs:ListClusters",
     "eks:ListClusters",
     "elasticloadbalancing:Describe*",
+    "iam:GetAccountPasswordPolicy",
     "iam:List*",
     "inspector2:*",
     "kms:ListAliases",
     "kms:ListKeys",
     "logs:DescribeLogGroups",
+    "logs:GetQueryResults",
     "organizations:Describe*",
     "organizations:List*",
     "rds:Describe*",
@@ -88,7 +91,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         each: no_administrator_policy,
     },
     control! {
-        "iam-no-administrator-statement", Security, Critical, Both, ["AWS::IAM::RolePolicy"];
+        "iam-no-administrator-statement", Security, Critical, Both, ["AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy"];
         title: "No statement allows every action on every resource",
         why: "Such a statement is the whole account.",
         repair: "Name the actions and the resources.",
@@ -98,11 +101,11 @@ pub(crate) const CONTROLS: &[Control] = &[
         each: no_administrator_statement,
     },
     control! {
-        "iam-no-escalation", Security, Critical, Both, ["AWS::IAM::RolePolicy"];
+        "iam-no-escalation", Security, Critical, Both, ["AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy"];
         title: "No role can give itself or others more rights",
         why: "Who may change policies, or hand any role to a program, has every right there is, one call later.",
         repair: "Take the named actions out; where a role must be handed on, name it in the statement's Resource.",
-        prowler: ["iam_inline_policy_allows_privilege_escalation"],
+        prowler: ["iam_inline_policy_allows_privilege_escalation", "iam_policy_allows_privilege_escalation"],
         checkov: ["CKV_AWS_286", "CKV_AWS_110"],
         config: [],
         security_hub: [],
@@ -120,11 +123,16 @@ pub(crate) const CONTROLS: &[Control] = &[
         each: no_shell_policy,
     },
     control! {
-        "iam-no-whole-service", Security, High, Both, ["AWS::IAM::RolePolicy"];
+        "iam-no-whole-service", Security, High, Both, ["AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy"];
         title: "No statement allows every action of a service",
         why: "Every action means also to delete, to make public, and whatever the service adds next year.",
         repair: "Name the actions.",
-        prowler: ["iam_inline_policy_no_full_access_to_kms", "iam_inline_policy_no_full_access_to_cloudtrail"],
+        prowler: [
+            "iam_inline_policy_no_full_access_to_kms",
+            "iam_inline_policy_no_full_access_to_cloudtrail",
+            "iam_policy_no_full_access_to_kms",
+            "iam_policy_no_full_access_to_cloudtrail",
+        ],
         checkov: ["CKV_AWS_63", "CKV_AWS_49"],
         config: ["IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS"], security_hub: ["IAM.21"],
         each: no_whole_service,
@@ -141,7 +149,7 @@ pub(crate) const CONTROLS: &[Control] = &[
         each: service_trust_scoped,
     },
     control! {
-        "iam-statement-scoped", Security, High, Both, ["AWS::IAM::RolePolicy"];
+        "iam-statement-scoped", Security, High, Both, ["AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy"];
         title: "Every statement names what it is about, where AWS lets it",
         why: "A right to one queue, written for every queue, reaches the neighbours' too.",
         repair: "Write the ARN in the statement's Resource, or a condition that says which resources are meant.",
@@ -182,17 +190,25 @@ fn wide(policy: &PolicyDocument, is_wide: impl Fn(&Statement) -> Option<String>)
         .collect()
 }
 
+/// The statements of a role's own policy, or of one that stands for itself.
+fn document(view: &View<'_>, resource: &Resource) -> Result<PolicyDocument, Undecidable> {
+    if resource.type_name.0 == ManagedPolicy::CONTRACT.type_name {
+        return Ok(view.read::<ManagedPolicy>(resource)?.policy_document.clone());
+    }
+    Ok(view.read::<RolePolicy>(resource)?.policy_document.clone())
+}
+
 fn no_administrator_statement(view: &View<'_>, resource: &Resource) -> Answer {
-    let policy = view.read::<RolePolicy>(resource)?;
-    let found = wide(&policy.policy_document, |statement| {
+    let policy = document(view, resource)?;
+    let found = wide(&policy, |statement| {
         (is_every_action(statement) && is_for_every_resource(statement)).then(|| "allows everything on everything".to_owned())
     });
     none_of(found, "no statement allows everything on everything")
 }
 
 fn no_whole_service(view: &View<'_>, resource: &Resource) -> Answer {
-    let policy = view.read::<RolePolicy>(resource)?;
-    let found = wide(&policy.policy_document, |statement| {
+    let policy = document(view, resource)?;
+    let found = wide(&policy, |statement| {
         let whole: Vec<&str> = statement
             .action
             .iter()
@@ -215,8 +231,8 @@ fn may_be_for_all(action: &str) -> bool {
 }
 
 fn scoped(view: &View<'_>, resource: &Resource) -> Answer {
-    let policy = view.read::<RolePolicy>(resource)?;
-    let found = wide(&policy.policy_document, |statement| {
+    let policy = document(view, resource)?;
+    let found = wide(&policy, |statement| {
         if !is_for_every_resource(statement) || !statement.condition.is_empty() {
             return None;
         }
@@ -257,8 +273,8 @@ fn covers(action: &str, named: &str) -> bool {
 }
 
 fn no_escalation(view: &View<'_>, resource: &Resource) -> Answer {
-    let policy = view.read::<RolePolicy>(resource)?;
-    let found = wide(&policy.policy_document, |statement| {
+    let policy = document(view, resource)?;
+    let found = wide(&policy, |statement| {
         let escalating = ESCALATING.iter().filter(|named| statement.action.iter().any(|action| covers(action, named)));
         let mut ways: Vec<&str> = escalating.copied().collect();
         let passes = statement.action.iter().any(|action| covers(action, "iam:PassRole"));

@@ -54,6 +54,8 @@ fn without(control: &'static str, address: &'static str, path: &'static str) -> 
     case(control, address, vec![unset(address, path)])
 }
 
+const USER: &str = at!(account "iam_user.emergency-anna");
+const EMERGENCY: &str = at!(account "iam_policy.emergency");
 const ROOT: &str = at!(account "iam_root_user.main");
 const TRAIL: &str = at!(account "cloudtrail.main");
 const BUCKET: &str = at!(dev "bucket.documents");
@@ -117,6 +119,31 @@ pub fn all() -> Vec<Break> {
 fn security() -> Vec<Break> {
     let public = |address, path, action| vec![push(address, path, for_everybody(action))];
     vec![
+        one("emergency-access-watched", USER, "UserName", "somebody-else"),
+        case("emergency-access-watched", USER, vec![gone(at!(account "log_metric_filter.emergency-access"))]),
+        case("emergency-access-watched", USER, vec![set(at!(account "alarm.emergency-access"), "AlarmActions", json!([]))]),
+        one("iam-user-no-access-keys", USER, "AccessKeys", json!(["AKIAIOSFODNN7EXAMPLE"])),
+        one("iam-user-rights-by-group", USER, "Groups", json!([])),
+        one("iam-user-rights-by-group", USER, "ManagedPolicyArns", json!(["arn:aws:iam::aws:policy/ReadOnlyAccess"])),
+        one("iam-user-rights-by-group", USER, "PolicyNames", json!(["mine"])),
+        Break {
+            given: vec![set(USER, "Password", true), set(USER, "SecondFactor", true)],
+            ..one("iam-user-second-factor", USER, "SecondFactor", false)
+        },
+        case(
+            "iam-no-escalation",
+            EMERGENCY,
+            vec![push(
+                EMERGENCY,
+                "PolicyDocument.Statement",
+                json!({"Effect": "Allow", "Action": ["iam:PutUserPolicy"], "Resource": ["*"]}),
+            )],
+        ),
+        case(
+            "iam-no-administrator-statement",
+            EMERGENCY,
+            vec![push(EMERGENCY, "PolicyDocument.Statement", json!({"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}))],
+        ),
         Break { given: vec![set(ROOT, "AccessKeys", 0)], ..one("root-no-access-keys", ROOT, "AccessKeys", 1) },
         Break { given: vec![set(ROOT, "SecondFactor", true)], ..one("root-second-factor", ROOT, "SecondFactor", false) },
         one("config-judges", at!(account "config_conformance_pack.baseline"), "TemplateBody", "{}"),

@@ -60,7 +60,7 @@ async fn users(cloud: &Cloud, vpc: &str) -> Result<Vec<String>, ProviderError> {
     }
     let endpoints = ec2.describe_vpc_endpoints().filters(within()).into_paginator().items().send().collect::<Result<Vec<_>, _>>();
     for endpoint in endpoints.await.map_err(at("ec2:DescribeVpcEndpoints"))? {
-        if endpoint.state().is_none_or(|state| state.as_str().to_ascii_lowercase() != "deleted") {
+        if endpoint.state().is_none_or(|state| !state.as_str().eq_ignore_ascii_case("deleted")) {
             found.push(endpoint.vpc_endpoint_id().unwrap_or("an endpoint").to_owned());
         }
     }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use strata_aws::Part;
 use strata_aws::iam::{Role, RolePolicy};
 use strata_graph::{PhysicalId, Text};
-use strata_provider::ProviderError;
+use strata_provider::{ErrorKind, ProviderError};
 
 use super::{read_policy, read_tags, sdk_tags, write_policy};
 use crate::client::Cloud;
@@ -45,6 +45,18 @@ async fn attach(cloud: &Cloud, role: &str, policy: &str) -> Result<(), ProviderE
 async fn detach(cloud: &Cloud, role: &str, policy: &str) -> Result<(), ProviderError> {
     let answer = cloud.iam().detach_role_policy().role_name(role).policy_arn(policy).send().await;
     gone(answer.map_err(|error| failed("iam:DetachRolePolicy", error)))
+}
+
+/// A user or role that was made a moment ago is not known everywhere yet, and a trust policy that names it is refused until then (IAM user guide,
+/// "Changes that I make are not always immediately visible").
+fn settling(mut error: ProviderError) -> ProviderError {
+    if error.message.contains("Invalid principal in policy") {
+        error.kind = ErrorKind::Transient;
+        error.to_do = Some(
+            "a user or role that the policy names is new and not known everywhere yet: run the same command again in a minute".to_owned(),
+        );
+    }
+    error
 }
 
 fn wanted_policies(role: &Role) -> Result<BTreeSet<String>, ProviderError> {
@@ -87,7 +99,7 @@ impl Handler for Role {
             .set_max_session_duration(seconds(desired.max_session_duration)?)
             .set_permissions_boundary(boundary.map(ToOwned::to_owned))
             .set_tags(Some(sdk_tags(tags::plain(&desired.tags)?)?));
-        call.send().await.map_err(|error| failed("iam:CreateRole", error))?;
+        call.send().await.map_err(|error| settling(failed("iam:CreateRole", error)))?;
         for policy in wanted_policies(desired)? {
             attach(cloud, &desired.role_name, &policy).await?;
         }
@@ -99,7 +111,7 @@ impl Handler for Role {
         if observed.assume_role_policy_document != desired.assume_role_policy_document {
             let policy = write_policy("iam:UpdateAssumeRolePolicy", &desired.assume_role_policy_document)?;
             let call = cloud.iam().update_assume_role_policy().role_name(name).policy_document(policy);
-            call.send().await.map_err(|error| failed("iam:UpdateAssumeRolePolicy", error))?;
+            call.send().await.map_err(|error| settling(failed("iam:UpdateAssumeRolePolicy", error)))?;
         }
         if observed.description != desired.description || observed.max_session_duration != desired.max_session_duration {
             // An hour is AWS's own default.

@@ -8,6 +8,19 @@ use crate::suggest;
 use crate::tree::Node;
 use crate::values::{Name, Size};
 
+/// Each person is named once. How many there may be is said by the schema.
+fn emergency_access(people: &[Name], tree: &Node, diagnostics: &mut Diagnostics) {
+    const PATH: &str = "identity.emergency_access.people";
+    for (index, person) in people.iter().enumerate() {
+        if let Some(first) = people.iter().take(index).position(|other| other == person) {
+            let diagnostic = Diagnostic::error(codes::E0215, format!("`{person}` has emergency access twice"));
+            let diagnostic = diagnostic.at(value_span(tree, &format!("{PATH}.{index}")));
+            let related = Some(value_span(tree, &format!("{PATH}.{first}")));
+            diagnostics.push(diagnostic.related(related, "the first is here").hint("remove one of the two"));
+        }
+    }
+}
+
 pub(super) fn check(platform: &Platform, tree: &Node, diagnostics: &mut Diagnostics) {
     let accounts: Vec<&str> = platform.accounts.keys().map(Name::as_str).collect();
     for (name, account) in &platform.accounts {
@@ -31,6 +44,9 @@ pub(super) fn check(platform: &Platform, tree: &Node, diagnostics: &mut Diagnost
                 diagnostics.push(diagnostic.hint(format!("write 1 to {most} characters: AWS takes no more for a contact of an account")));
             }
         }
+    }
+    if let Some(access) = &platform.identity.emergency_access {
+        emergency_access(&access.people, tree, diagnostics);
     }
     let networks: Vec<&str> = platform.networks.keys().map(Name::as_str).collect();
     for (name, network) in &platform.networks {

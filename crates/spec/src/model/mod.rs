@@ -12,9 +12,10 @@ mod workload;
 pub use application::{Application, Ci, DataClass, Drift, Gate, HandlingOfCardholderData, Move, Workload};
 pub use environment::{Approval, Environment, PreviewTrigger, Previews, Standby};
 pub use platform::{
-    Account, Antivirus, Cluster, Connection, DefaultNetwork, Delegation, Domain, DomainZone, FileIntegrity, Guardrails, Identity,
-    Incidents, LogStore, Logs, MetricStore, Metrics, Nat, Network, NetworkIntrusion, Nodes, Observability, Platform, PublicRoutes, Role,
-    Runtime, Security, SecurityContact, Siem, SingleSignOn, SizeDefinition, Standard, TransitGateway, Vpn, VulnerabilityScanner,
+    Account, Antivirus, Cluster, Connection, DefaultNetwork, Delegation, Domain, DomainZone, EmergencyAccess, FileIntegrity, Guardrails,
+    Identity, Incidents, LogStore, Logs, MetricStore, Metrics, Nat, Network, NetworkIntrusion, Nodes, Observability, Platform,
+    PublicRoutes, Role, Runtime, Security, SecurityContact, Siem, SingleSignOn, SizeDefinition, Standard, TransitGateway, Vpn,
+    VulnerabilityScanner,
 };
 pub use resource::{Bucket, Bus, Key, Mysql, Postgres, Queue, Redis, Resource, ResourceKind, Secret, Stream, Table, Topic};
 pub use verb::{TargetKind, Uses, Verb};

@@ -557,6 +557,18 @@ pub struct Identity {
     /// Single sign-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sso: Option<SingleSignOn>,
+    /// Who gets into every account when single sign-on does not work: users of IAM's own, with a second factor, each use of which rings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency_access: Option<EmergencyAccess>,
+}
+
+/// Who gets in when single sign-on does not work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EmergencyAccess {
+    /// The people, by a name each; two at least, so that one can be away, and as few as can be.
+    #[schemars(length(min = 2, max = 10))]
+    pub people: Vec<Name>,
 }
 
 /// Single sign-on by OpenID Connect.

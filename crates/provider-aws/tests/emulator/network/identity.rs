@@ -2,7 +2,8 @@
 
 use strata_aws::ec2::EbsEncryptionByDefault;
 use strata_aws::iam::{
-    AccountPasswordPolicy, InstanceProfile, OidcProvider, PolicyDocument, Role, RolePolicy, RootUser, ServiceLinkedRole, Statement,
+    AccountPasswordPolicy, Group, InstanceProfile, ManagedPolicy, OidcProvider, PolicyDocument, Role, RolePolicy, RootUser,
+    ServiceLinkedRole, Statement, User,
 };
 use strata_aws::kms::{Alias, Key};
 use strata_provider::ErrorKind;
@@ -145,6 +146,84 @@ async fn the_password_policy() {
         })
         .await;
     bench.delete(policy).await;
+}
+
+#[tokio::test]
+async fn people_their_group_and_its_policy() {
+    let bench = Bench::new(127);
+    let allow = |action: &str| PolicyDocument::new([Statement::allow("Only", [action], ["*"])]);
+    let policy = |name: &str| ManagedPolicy {
+        managed_policy_name: name.into(),
+        description: "of a test".into(),
+        policy_document: allow("sts:GetCallerIdentity"),
+        ..ManagedPolicy::default()
+    };
+    let mut first = bench.create("first", policy("first")).await;
+    assert_eq!(first.id.0, format!("arn:aws:iam::{}:policy/first", bench.account_id()));
+    // IAM keeps five versions: the sixth change has to make room.
+    for number in 0..6 {
+        bench.update(&mut first, |policy| policy.policy_document = allow(&format!("iam:Get{number}"))).await;
+    }
+    bench.update(&mut first, |policy| _ = policy.tags.insert("team".into(), "duty".into())).await;
+    let second = bench.create("second", policy("second")).await;
+
+    let group = Group { group_name: "emergency".into(), managed_policy_arns: vec![first.output("PolicyArn")], ..Group::default() };
+    let mut group = bench.create("emergency", group).await;
+    bench.update(&mut group, |group| group.managed_policy_arns = vec![second.output("PolicyArn")]).await;
+
+    let user = User { user_name: "emergency-anna".into(), groups: vec!["emergency".into()], ..User::default() };
+    let mut user = bench.create("anna", user).await;
+    bench.update(&mut user, |user| user.groups = Vec::new()).await;
+    bench.update(&mut user, |user| user.groups = vec!["emergency".into()]).await;
+    bench.update(&mut user, |user| _ = user.tags.insert("team".into(), "duty".into())).await;
+
+    let cloud = bench.cloud().await;
+    let iam = cloud.iam();
+    iam.create_access_key().user_name("emergency-anna").send().await.unwrap();
+    iam.attach_user_policy().user_name("emergency-anna").policy_arn(&second.id.0).send().await.unwrap();
+    let inline = allow("iam:*").to_json().unwrap();
+    iam.put_user_policy().user_name("emergency-anna").policy_name("mine").policy_document(&inline).send().await.unwrap();
+    iam.put_group_policy().group_name("emergency").policy_name("ours").policy_document(&inline).send().await.unwrap();
+    iam.create_login_profile().user_name("emergency-anna").password("Correct-horse-9-battery").send().await.unwrap();
+    let seen = bench.observe(&user.address, Some(&user.id), &user.resource).await.unwrap().unwrap();
+    let seen: User = seen.properties.read().unwrap();
+    assert_eq!((seen.access_keys.len(), seen.managed_policy_arns.len(), seen.policy_names.len()), (1, 1, 1), "{seen:?}");
+    assert_eq!((seen.password, seen.second_factor), (Some(true), None));
+    bench.only_update(&user, &seen).await.unwrap();
+    let after = bench.observe(&user.address, Some(&user.id), &user.resource).await.unwrap().unwrap();
+    let after: User = after.properties.read().unwrap();
+    assert!(after.access_keys.is_empty() && after.managed_policy_arns.is_empty() && after.policy_names.is_empty(), "{after:?}");
+    assert_eq!(after.password, Some(true), "how a person signs in is the person's");
+    let seen = bench.observe(&group.address, Some(&group.id), &group.resource).await.unwrap().unwrap();
+    let seen: Group = seen.properties.read().unwrap();
+    assert_eq!(seen.policy_names, ["ours"]);
+    bench.only_update(&group, &seen).await.unwrap();
+
+    let device = iam.create_virtual_mfa_device().virtual_mfa_device_name("anna").send().await.unwrap();
+    let serial = device.virtual_mfa_device().unwrap().serial_number().to_owned();
+    let enable = iam.enable_mfa_device().user_name("emergency-anna").serial_number(&serial);
+    enable.authentication_code1("123456").authentication_code2("654321").send().await.unwrap();
+    let seen = bench.observe(&user.address, Some(&user.id), &user.resource).await.unwrap().unwrap();
+    assert_eq!(seen.properties.read::<User>().unwrap().second_factor, Some(true));
+    bench.delete(user).await;
+    bench.delete(group).await;
+    bench.delete(first).await;
+    bench.delete(second).await;
+}
+
+#[tokio::test]
+async fn a_trust_in_somebody_new_is_asked_for_again() {
+    let refused = "<ErrorResponse><Error><Type>Sender</Type><Code>MalformedPolicyDocument</Code>\
+        <Message>Invalid principal in policy: \"AWS\":\"arn:aws:iam::999988887777:user/anna\"</Message></Error></ErrorResponse>";
+    let recorder = Recorder::start(vec![Answer::status("Action=CreateRole", 400, refused)]);
+    let role = Role {
+        role_name: "emergency".into(),
+        assume_role_policy_document: PolicyDocument::trust_service("ec2.amazonaws.com"),
+        ..Role::default()
+    };
+    let error = Bench::recorded(&recorder).only_create("emergency", role).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Transient, "{error}");
+    assert!(error.told().contains("not known everywhere yet"), "{}", error.told());
 }
 
 #[tokio::test]
