@@ -5,7 +5,7 @@ from world import WorldCase
 # Judged in the plan only: no call shows what they ask.
 PLAN_ONLY = {"kms-key-deletion-waits", "kms-key-of-own-scope"}
 # Judged on the live cloud only: without the line in the platform file it is a finding, and blocks no plan.
-LIVE_ONLY = {"security-contact-registered"}
+LIVE_ONLY = {"security-contact-registered", "root-no-access-keys", "root-second-factor", "iam-user-second-factor"}
 
 
 def by_resource(answer):

@@ -9,6 +9,8 @@ PUBLIC_READ = {"Sid": "Leak", "Effect": "Allow", "Principal": {"AWS": "*"}, "Act
 ANYWHERE = "account:*"
 TRAIL = "account:cloudtrail.main"
 DETECTOR = "account:guardduty_detector.main"
+EMERGENCY_USER = "account:iam_user.emergency-anna"
+EMERGENCY_POLICY = "account:iam_policy.emergency"
 PASSWORDS = "account:iam_account_password_policy.main"
 
 
@@ -28,6 +30,13 @@ def with_statement(text, statement):
     policy = json.loads(text)
     policy["Statement"].append(statement)
     return json.dumps(policy)
+
+
+def policy_in_force(cloud):
+    """The statements that emergency access has now."""
+    arn = cloud.id(EMERGENCY_POLICY)
+    version = cloud.iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    return cloud.iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
 
 
 def open_bucket(cloud, address):
@@ -243,6 +252,40 @@ MUTATIONS = [
     ),
     Mutation("passwords used again", 1, PASSWORDS, "PasswordReusePrevention", "iam-password-reuse", lambda c: weaken_passwords(c, PasswordReusePrevention=2), passwords),
     Mutation("passwords older", 1, PASSWORDS, "MaxPasswordAge", "iam-password-age", lambda c: weaken_passwords(c, MaxPasswordAge=1000), passwords),
+    Mutation(
+        "a default network made", 1, "account:default_vpc_removal.main", GONE, "vpc-default-removed", lambda c: c.ec2.create_default_vpc(),
+        lambda c: len(c.ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]),
+        at=ANYWHERE,
+    ),
+    Mutation(
+        "an access key for emergency access", 1, EMERGENCY_USER, "AccessKeys", "iam-user-no-access-keys",
+        lambda c: c.iam.create_access_key(UserName=c.id(EMERGENCY_USER)),
+        lambda c: len(c.iam.list_access_keys(UserName=c.id(EMERGENCY_USER))["AccessKeyMetadata"]),
+    ),
+    Mutation(
+        "rights of its own for emergency access", 2, EMERGENCY_USER, "ManagedPolicyArns", "iam-user-rights-by-group",
+        lambda c: c.iam.attach_user_policy(UserName=c.id(EMERGENCY_USER), PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"),
+        lambda c: [one["PolicyArn"] for one in c.iam.list_attached_user_policies(UserName=c.id(EMERGENCY_USER))["AttachedPolicies"]],
+    ),
+    Mutation(
+        "emergency access out of its group", 3, EMERGENCY_USER, "Groups", "iam-user-rights-by-group",
+        lambda c: c.iam.remove_user_from_group(UserName=c.id(EMERGENCY_USER), GroupName=c.id("account:iam_group.emergency")),
+        lambda c: [one["GroupName"] for one in c.iam.list_groups_for_user(UserName=c.id(EMERGENCY_USER))["Groups"]],
+    ),
+    Mutation(
+        "what emergency access may do widened", 1, EMERGENCY_POLICY, "PolicyDocument", "iam-no-administrator-statement",
+        lambda c: c.iam.create_policy_version(
+            PolicyArn=c.id(EMERGENCY_POLICY), SetAsDefault=True,
+            PolicyDocument=with_statement(json.dumps(policy_in_force(c)), {"Sid": "All", "Effect": "Allow", "Action": "*", "Resource": "*"}),
+        ),
+        lambda c: sorted(statement["Sid"] for statement in policy_in_force(c)["Statement"]),
+    ),
+    Mutation(
+        "the alarm on emergency access silenced", 1, "account:alarm.emergency-access", "ActionsEnabled", "emergency-access-watched",
+        lambda c: c.cloudwatch.disable_alarm_actions(AlarmNames=[c.id("account:alarm.emergency-access")]),
+        lambda c: [one["ActionsEnabled"] for one in c.cloudwatch.describe_alarms(AlarmNames=[c.id("account:alarm.emergency-access")])["MetricAlarms"]],
+        at=EMERGENCY_USER,
+    ),
     Mutation("the password policy deleted", 2, PASSWORDS, GONE, "iam-password-length", lambda c: c.iam.delete_account_password_policy(), passwords, at=ANYWHERE),
     Mutation(
         "the trail's log group kept for a day", 1, "account:log_group.trail", "RetentionInDays", "log-group-kept-a-year",

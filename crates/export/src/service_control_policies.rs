@@ -33,6 +33,8 @@ const GUARDS: &[(&str, &str, &[&str])] = &[
             "config:StopConfigurationRecorder",
         ],
     ),
+    ("ConfigRules", "AWS::Config::ConformancePack", &["config:DeleteConformancePack", "config:PutConformancePack"]),
+    ("DefaultNetwork", "Strata::EC2::DefaultVpcRemoval", &["ec2:CreateDefaultSubnet", "ec2:CreateDefaultVpc"]),
     (
         "ThreatDetection",
         "AWS::GuardDuty::Detector",

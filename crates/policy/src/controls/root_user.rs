@@ -34,13 +34,13 @@ pub(crate) const CONTROLS: &[Control] = &[
 fn no_access_keys(view: &View<'_>, resource: &Resource) -> Answer {
     match view.read::<RootUser>(resource)?.access_keys {
         Some(keys) => check(keys == 0, "it has none", "it has access keys"),
-        None => undecidable("AWS does not say whether it has access keys"),
+        None => undecidable("nobody says whether it has access keys"),
     }
 }
 
 fn second_factor(view: &View<'_>, resource: &Resource) -> Answer {
     match view.read::<RootUser>(resource)?.second_factor {
         Some(enabled) => check(enabled, "it has one", "it signs in by its password alone"),
-        None => undecidable("AWS does not say whether it has a second factor"),
+        None => undecidable("nobody says whether it has a second factor"),
     }
 }
