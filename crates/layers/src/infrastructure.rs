@@ -1,4 +1,4 @@
-//! Layer 2 of an environment: its key, databases, caches, buckets, queues, secrets, machines and backups.
+//! Layer 2 of an environment: its key, databases, caches, search engines, buckets, queues, secrets, machines and backups.
 //!
 //! Invariants: everything is encrypted with the environment's own key; nothing is public; what holds the user's data says so
 //! ([`strata_graph::Resource::data`]) and is destroyed only when it is named.
@@ -11,6 +11,7 @@ mod database;
 mod hosts;
 mod key;
 mod queue;
+mod search;
 mod secret;
 mod user_data;
 
@@ -72,6 +73,7 @@ pub(crate) fn lower_stores(context: &mut Context<'_>, key: &Handle) -> Result<St
                 Ok(()) => cache::lower(context, name, redis, key, &mut stores),
                 Err(problem) => problems.push(problem),
             },
+            Resource::Search(search) => search::lower(context, name, search, key, &mut stores),
             Resource::Bucket(bucket) => bucket::lower(context, name, bucket, key, &mut stores),
             Resource::Queue(queue) => queue::lower(context, name, queue, key, &mut stores),
             // Said by the plan as not built yet; the table is `strata_spec::not_built_yet`.
