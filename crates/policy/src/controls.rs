@@ -24,6 +24,7 @@ pub(crate) mod passwords;
 pub(crate) mod reachability;
 pub(crate) mod registry_images;
 pub(crate) mod schedules;
+pub(crate) mod search;
 pub(crate) mod security_groups;
 pub(crate) mod threats;
 pub(crate) mod unused;

@@ -30,6 +30,7 @@ const LISTS: &[&[Control]] = &[
     lists::reachability::CONTROLS,
     lists::registry_images::CONTROLS,
     lists::schedules::CONTROLS,
+    lists::search::CONTROLS,
     lists::security_groups::CONTROLS,
     lists::threats::CONTROLS,
     lists::unused::CONTROLS,
