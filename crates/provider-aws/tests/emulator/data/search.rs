@@ -98,6 +98,7 @@ async fn a_search_engine_and_its_changes() {
             domain.vpc_options.as_mut().unwrap().security_group_ids = groups[..1].to_vec();
             domain.access_policies = Some(policy(&account, "writer", &["es:ESHttpGet", "es:ESHttpPut"]));
             domain.tags.insert("team".into(), "web".into());
+            domain.tags.insert("strata:left".into(), "soon".into());
         })
         .await;
     bench
@@ -106,7 +107,7 @@ async fn a_search_engine_and_its_changes() {
             domain.log_publishing_options = logs(&account, &["AUDIT_LOGS", "ES_APPLICATION_LOGS", "INDEX_SLOW_LOGS", "SEARCH_SLOW_LOGS"]);
             domain.off_peak_window_options.off_peak_window =
                 Some(OffPeakWindow { window_start_time: WindowStartTime { hours: 22, minutes: 30 } });
-            domain.tags.remove("team");
+            domain.tags.remove("strata:left");
         })
         .await;
     bench.delete(made).await;
