@@ -104,7 +104,10 @@ fn each_zone_has_as_many_nodes_as_the_others() {
         let domain = |path: &str| at(&lowered, "search_domain.books", path);
         assert_eq!(domain("ClusterConfig.InstanceCount"), count, "{zones}{nodes}");
         let stands = domain("VPCOptions.SubnetIds").as_array().unwrap().len();
-        assert_eq!((stands, stands), (zones.min(3), domain("ClusterConfig.ZoneAwarenessConfig.AvailabilityZoneCount").as_u64().unwrap() as usize));
+        assert_eq!(
+            (stands, stands),
+            (zones.min(3), domain("ClusterConfig.ZoneAwarenessConfig.AvailabilityZoneCount").as_u64().unwrap() as usize)
+        );
     }
     let one = with(PLATFORM, ", size: large, multi_zone: false, nodes: 2");
     assert_eq!(at(&one, "search_domain.books", "ClusterConfig.InstanceCount"), 2);
@@ -124,10 +127,7 @@ fn a_domain_is_closed_encrypted_and_written_down() {
     assert_eq!(domain("EngineVersion"), "OpenSearch_2.17");
     assert_eq!(domain("EBSOptions"), json!({"EBSEnabled": true, "VolumeType": "gp3", "VolumeSize": 100}));
     assert_eq!(domain("NodeToNodeEncryptionOptions.Enabled"), true);
-    assert_eq!(
-        domain("DomainEndpointOptions"),
-        json!({"EnforceHTTPS": true, "TLSSecurityPolicy": "Policy-Min-TLS-1-2-PFS-2023-10"})
-    );
+    assert_eq!(domain("DomainEndpointOptions"), json!({"EnforceHTTPS": true, "TLSSecurityPolicy": "Policy-Min-TLS-1-2-PFS-2023-10"}));
     assert_eq!(reading(&domain("EncryptionAtRestOptions.KmsKeyId")), "${kms_key.data.Arn}");
     assert_eq!(reading(&domain("AdvancedSecurityOptions.MasterUserOptions.MasterUserARN")), "${iam_role.books_administrators.Arn}");
     assert_eq!(domain("AdvancedSecurityOptions.InternalUserDatabaseEnabled"), false);
@@ -140,7 +140,9 @@ fn a_domain_is_closed_encrypted_and_written_down() {
     let policies: Vec<&Resource> = lowered
         .graph
         .iter()
-        .filter(|resource| resource.type_name.0 == "AWS::Logs::ResourcePolicy" && resource.address.short() == "log_resource_policy.opensearch")
+        .filter(|resource| {
+            resource.type_name.0 == "AWS::Logs::ResourcePolicy" && resource.address.short() == "log_resource_policy.opensearch"
+        })
         .collect();
     let [policy] = policies[..] else { panic!("{} policies", policies.len()) };
     let groups = texts(policy.properties.at("PolicyDocument.Statement.0.Resource").unwrap());
@@ -190,7 +192,9 @@ fn roles_stand_before_the_domain_and_its_users_behind_it() {
     let order: Vec<String> = lowered.graph.order().unwrap().into_iter().map(|address| address.short()).collect();
     let place = |short: &str| order.iter().position(|other| other == short).unwrap_or_else(|| panic!("{short} is not there"));
     let domain = place("search_domain.books");
-    for before in ["iam_role.catalogue", "iam_role.clerk", "iam_role.index", "iam_role.books_administrators", "log_resource_policy.opensearch"] {
+    for before in
+        ["iam_role.catalogue", "iam_role.clerk", "iam_role.index", "iam_role.books_administrators", "log_resource_policy.opensearch"]
+    {
         assert!(place(before) < domain, "{before}");
     }
     assert!(domain < place("ecs_task_definition.catalogue") && domain < place("ecs_service.clerk"));
@@ -239,8 +243,7 @@ fn alarms_watch_what_can_be_well() {
         let names = lowered.graph.iter().filter_map(|resource| resource.address.short().strip_prefix("alarm.books-").map(str::to_owned));
         names.collect()
     };
-    let one: BTreeSet<String> =
-        ["blocked", "cpu", "key", "key-access", "memory", "red", "snapshot", "storage"].map(str::to_owned).into();
+    let one: BTreeSet<String> = ["blocked", "cpu", "key", "key-access", "memory", "red", "snapshot", "storage"].map(str::to_owned).into();
     assert_eq!(ends(&with(PLATFORM, "")), one);
     let more: BTreeSet<String> = one.iter().cloned().chain(["nodes".to_owned(), "yellow".to_owned()]).collect();
     let three = with(PLATFORM, ", size: medium");

@@ -337,7 +337,8 @@ fn a_reader_is_told_of_its_user_and_a_writer_is_not() {
     };
     assert_eq!(notes("db: read"), ["E0506 once, as the owner: CREATE USER shop; GRANT rds_iam, pg_read_all_data TO shop"]);
     assert!(notes("db: write").is_empty());
-    let mapped = "E0507 once, signed as the role `acme-store-dev-books_administrators`: PUT _plugins/_security/api/rolesmapping/ROLE, with its ARN";
+    let mapped =
+        "E0507 once, signed as the role `acme-store-dev-books_administrators`: PUT _plugins/_security/api/rolesmapping/ROLE, with its ARN";
     assert_eq!(notes("books: read"), [mapped]);
     assert_eq!(notes("books: write"), [mapped]);
 }

@@ -67,7 +67,8 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, search: &Search, key
         vpc_id: context.network.vpc_id(),
         ..SecurityGroup::default()
     };
-    let group = context.builder.add(name.as_str(), group, about(format!("The firewall of the search engine {name}.")).in_layer(Layer::Network));
+    let group =
+        context.builder.add(name.as_str(), group, about(format!("The firewall of the search engine {name}.")).in_layer(Layer::Network));
     let log = crate::observability::named_log_group(
         context,
         &format!("{name}_search"),
@@ -190,7 +191,8 @@ fn administrators(context: &mut Context<'_>, name: &Name) -> Handle {
         assume_role_policy_document: trust::people(),
         ..Role::default()
     };
-    let purpose = format!("Whoever takes it on maps the roles of workloads to roles of OpenSearch inside {name}. Nobody has a password there.");
+    let purpose =
+        format!("Whoever takes it on maps the roles of workloads to roles of OpenSearch inside {name}. Nobody has a password there.");
     context.builder.add(&own, role, About::new(key_path, purpose))
 }
 
@@ -243,10 +245,8 @@ fn log_writer(context: &mut Context<'_>) -> Handle {
     .for_service("es.amazonaws.com")
     .when("StringEquals", "aws:SourceAccount", [Pseudo::AccountId])
     .when("ArnLike", "aws:SourceArn", names.iter().map(|name| domain_arn(context, name, "")));
-    let policy = ResourcePolicy {
-        policy_name: context.builder.name(&[NAME], limit::GROUP),
-        policy_document: PolicyDocument::new([statement]),
-    };
+    let policy =
+        ResourcePolicy { policy_name: context.builder.name(&[NAME], limit::GROUP), policy_document: PolicyDocument::new([statement]) };
     let mut keys = names.iter().map(|name| format!("resources.{name}"));
     let first = keys.next().unwrap_or_else(|| "resources".to_owned());
     let about = About::new(first, "Lets the environment's search engines write their logs, and nothing else.");

@@ -179,7 +179,11 @@ pub(crate) fn search_alarms(context: &mut Context<'_>, name: &Name, domain: &Han
     let quarter = u32::try_from(storage_gib).map_or(f64::from(u32::MAX), f64::from) * 1024.0 / 4.0;
     let any = |what, metric, text| Row { what, metric, statistic: "Maximum", periods: 1, text, ..Row::default() };
     let mut rows = vec![
-        any("red", "ClusterStatus.red", "A shard and all its copies are gone: look at _cluster/allocation/explain; an automatic snapshot has them."),
+        any(
+            "red",
+            "ClusterStatus.red",
+            "A shard and all its copies are gone: look at _cluster/allocation/explain; an automatic snapshot has them.",
+        ),
         Row {
             what: "storage",
             metric: "FreeStorageSpace",
@@ -208,7 +212,11 @@ pub(crate) fn search_alarms(context: &mut Context<'_>, name: &Name, domain: &Han
             ..Row::default()
         },
         any("key", "KMSKeyError", "The key cannot be used: enable it again, or the domain is cut off and its data is lost."),
-        any("key-access", "KMSKeyInaccessible", "The key is gone or its grant is: give it back, or the domain is cut off and its data is lost."),
+        any(
+            "key-access",
+            "KMSKeyInaccessible",
+            "The key is gone or its grant is: give it back, or the domain is cut off and its data is lost.",
+        ),
         any("snapshot", "AutomatedSnapshotFailure", "The hourly snapshot failed: mostly the cluster is red; look at its status first."),
     ];
     if nodes > 1 {

@@ -58,10 +58,7 @@ const CACHE: VerbGrants = grants(&[on(Part::User, &["elasticache:Connect"])], &[
 /// service reads its key by a grant of its own, so those who send requests need none.
 const SEARCH_READ: VerbGrants = grants(&[on(Part::Inside, &["es:ESHttpGet", "es:ESHttpHead"])], &[], "");
 const SEARCH_WRITE: VerbGrants = grants(
-    &[on(
-        Part::Inside,
-        &["es:ESHttpDelete", "es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPatch", "es:ESHttpPost", "es:ESHttpPut"],
-    )],
+    &[on(Part::Inside, &["es:ESHttpDelete", "es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPatch", "es:ESHttpPost", "es:ESHttpPut"])],
     &[],
     "",
 );

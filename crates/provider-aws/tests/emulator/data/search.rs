@@ -53,9 +53,7 @@ fn domain(account: &str, subnets: Vec<Text>, groups: Vec<Text>, key: Text) -> Do
         advanced_security_options: AdvancedSecurityOptions {
             enabled: true,
             internal_user_database_enabled: false,
-            master_user_options: Some(MasterUserOptions {
-                master_user_arn: format!("arn:aws:iam::{account}:role/administrators").into(),
-            }),
+            master_user_options: Some(MasterUserOptions { master_user_arn: format!("arn:aws:iam::{account}:role/administrators").into() }),
         },
         log_publishing_options: logs(account, &["AUDIT_LOGS", "ES_APPLICATION_LOGS"]),
         auto_tune_options: Some(AutoTuneOptions { desired_state: "ENABLED".into() }),
@@ -179,11 +177,8 @@ async fn a_search_engine_on_the_real_cloud() {
     assert!(created["AdvancedSecurityOptions"]["MasterUserOptions"]["MasterUserARN"].is_string(), "{created}");
 
     // A new version is a call of its own; beside it only what differs is sent, and the master user, whom nobody can compare.
-    let after = Domain {
-        engine_version: "OpenSearch_3.1".into(),
-        log_publishing_options: logs(account, &["AUDIT_LOGS"]),
-        ..desired.clone()
-    };
+    let after =
+        Domain { engine_version: "OpenSearch_3.1".into(), log_publishing_options: logs(account, &["AUDIT_LOGS"]), ..desired.clone() };
     let made = Made { address, id, resource: after, outputs: seen.outputs };
     bench.only_update(&made, &observed).await.unwrap();
     assert_eq!(recorder.request("upgradeDomain").json()["TargetVersion"], "OpenSearch_3.1");
