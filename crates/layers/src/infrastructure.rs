@@ -73,7 +73,10 @@ pub(crate) fn lower_stores(context: &mut Context<'_>, key: &Handle) -> Result<St
                 Ok(()) => cache::lower(context, name, redis, key, &mut stores),
                 Err(problem) => problems.push(problem),
             },
-            Resource::Search(search) => search::lower(context, name, search, key, &mut stores),
+            Resource::Search(search) => match search::check(context, name, search) {
+                Ok(()) => search::lower(context, name, search, key, &mut stores),
+                Err(problem) => problems.push(problem),
+            },
             Resource::Bucket(bucket) => bucket::lower(context, name, bucket, key, &mut stores),
             Resource::Queue(queue) => queue::lower(context, name, queue, key, &mut stores),
             // Said by the plan as not built yet; the table is `strata_spec::not_built_yet`.

@@ -5,7 +5,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::{lowered, policies};
+use common::{lowered, policies, try_lowered};
 use serde_json::{Value, json};
 use strata_graph::Resource;
 use strata_graph::document::as_reference;
@@ -111,6 +111,22 @@ fn each_zone_has_as_many_nodes_as_the_others() {
     }
     let one = with(PLATFORM, ", size: large, multi_zone: false, nodes: 2");
     assert_eq!(at(&one, "search_domain.books", "ClusterConfig.InstanceCount"), 2);
+}
+
+#[test]
+fn several_zones_in_a_network_of_one_are_refused_with_their_line() {
+    let platform = PLATFORM.replace("zones: 3", "zones: 1");
+    let app = APP.replace("books: {type: search}", "books: {type: search, multi_zone: true}");
+    let problems = try_lowered(&platform, &app, "dev", &BTreeMap::new()).unwrap_err();
+    let said: Vec<(&str, u32, &str)> = problems
+        .iter()
+        .map(|problem| (problem.code.as_str(), problem.span.as_ref().unwrap().line, problem.message.as_str()))
+        .collect();
+    assert_eq!(said, [("E0318", 9, "`resources.books` asks for several zones, and its network has one")]);
+    // A size alone is no such line: it stands as it can.
+    let app = APP.replace("books: {type: search}", "books: {type: search, size: medium}");
+    let lowered = lowered(&platform, &app, "dev", &BTreeMap::new());
+    assert_eq!(at(&lowered, "search_domain.books", "ClusterConfig.InstanceCount"), 1);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use strata_aws::opensearch::{
     LogPublishingOption, MasterUserOptions, NodeToNodeEncryptionOptions, OffPeakWindow, OffPeakWindowOptions, SoftwareUpdateOptions,
     VpcOptions, WindowStartTime, ZoneAwarenessConfig,
 };
+use strata_diag::{Diagnostic, codes};
 use strata_graph::{Layer, Pseudo, Text};
 use strata_spec::{Name, Platform, Resource, Search, TargetKind, Verb};
 
@@ -53,6 +54,16 @@ struct Layout {
     nodes: u32,
     storage_gib: u64,
     subnets: Vec<Text>,
+}
+
+/// Several zones that the file itself asks for, and that its network has not, are said to be missing rather than left out.
+pub(super) fn check(context: &Context<'_>, name: &Name, search: &Search) -> Result<(), Diagnostic> {
+    if search.multi_zone != Some(true) || context.network.zones.len() > 1 {
+        return Ok(());
+    }
+    let message = format!("`resources.{name}` asks for several zones, and its network has one");
+    let place = context.builder.lines().span(&format!("resources.{name}.multi_zone"));
+    Err(Diagnostic::error(codes::E0318, message).at(place).hint("give the network `zones: 2` or `zones: 3`, or take the line out"))
 }
 
 pub(super) fn lower(context: &mut Context<'_>, name: &Name, search: &Search, key: &Handle, stores: &mut Stores) {
