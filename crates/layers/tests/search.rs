@@ -118,15 +118,25 @@ fn several_zones_in_a_network_of_one_are_refused_with_their_line() {
     let platform = PLATFORM.replace("zones: 3", "zones: 1");
     let app = APP.replace("books: {type: search}", "books: {type: search, multi_zone: true}");
     let problems = try_lowered(&platform, &app, "dev", &BTreeMap::new()).unwrap_err();
-    let said: Vec<(&str, u32, &str)> = problems
-        .iter()
-        .map(|problem| (problem.code.as_str(), problem.span.as_ref().unwrap().line, problem.message.as_str()))
-        .collect();
+    let said: Vec<(&str, u32, &str)> =
+        problems.iter().map(|problem| (problem.code.as_str(), problem.span.as_ref().unwrap().line, problem.message.as_str())).collect();
     assert_eq!(said, [("E0318", 9, "`resources.books` asks for several zones, and its network has one")]);
     // A size alone is no such line: it stands as it can.
     let app = APP.replace("books: {type: search}", "books: {type: search, size: medium}");
     let lowered = lowered(&platform, &app, "dev", &BTreeMap::new());
     assert_eq!(at(&lowered, "search_domain.books", "ClusterConfig.InstanceCount"), 1);
+}
+
+/// One cluster is of Graviton machines or of others.
+#[test]
+fn leaders_go_with_the_other_nodes() {
+    for (books, leader) in [
+        (", size: tiny, multi_zone: true", "t3.medium.search"),
+        (", class: r6gd.large.search, multi_zone: true", "m6g.large.search"),
+        (", class: r5.large.search, multi_zone: true", "m5.large.search"),
+    ] {
+        assert_eq!(at(&with(PLATFORM, books), "search_domain.books", "ClusterConfig.DedicatedMasterType"), leader, "{books}");
+    }
 }
 
 #[test]

@@ -43,8 +43,9 @@ const MOST_ZONES: usize = 3;
 const LEAST_NODES: u32 = 3;
 /// How many nodes lead: an odd number, so that one side of a split is always the larger.
 const LEADERS: i64 = 3;
-/// The class of those that lead up to ten nodes (OpenSearch Service developer guide, "Choosing instance types for dedicated master nodes").
-const LEADER_CLASS: &str = "m6g.large.search";
+/// The classes of those that lead up to ten nodes: beside small ones, beside Graviton ones, beside others (OpenSearch Service developer guide, "Choosing
+/// instance types for dedicated master nodes"; and "Supported instance types": one cluster is of Graviton machines or of others, never of both).
+const LEADER_CLASSES: [&str; 3] = ["t3.medium.search", "m6g.large.search", "m5.large.search"];
 /// The hour, in UTC, from which on the service may change the domain.
 const OFF_PEAK_HOUR: i64 = 3;
 
@@ -142,12 +143,28 @@ fn is_small(class: &str) -> bool {
     class.starts_with("t2.") || class.starts_with("t3.")
 }
 
-/// The class of the nodes that lead: the product's, unless the guardrails allow no such family; then that of the other nodes.
+/// Whether a family is of Graviton machines: a `g` behind its generation, and the two families for writing.
+fn is_graviton(family: &str) -> bool {
+    let behind =
+        family.trim_start_matches(|letter: char| !letter.is_ascii_digit()).trim_start_matches(|letter: char| letter.is_ascii_digit());
+    behind.starts_with('g') || family.starts_with("or") || family.starts_with("om")
+}
+
+fn family(class: &str) -> &str {
+    class.split('.').next().unwrap_or_default()
+}
+
+/// The class of the nodes that lead: one that goes with the other nodes, unless the guardrails allow no such family; then that of the other nodes.
 fn leader_class(platform: &Platform, class: &str) -> String {
+    let [small, graviton, other] = LEADER_CLASSES;
+    let leader = match family(class) {
+        _ if is_small(class) => small,
+        family if is_graviton(family) => graviton,
+        _ => other,
+    };
     let allowed = &platform.guardrails.instance_families;
-    let family = LEADER_CLASS.split('.').next().unwrap_or_default();
-    let fits = allowed.is_empty() || allowed.iter().any(|one| one.as_str() == family);
-    if fits { LEADER_CLASS } else { class }.to_owned()
+    let fits = allowed.is_empty() || family(leader) == family(class) || allowed.iter().any(|one| one.as_str() == family(leader));
+    if fits { leader } else { class }.to_owned()
 }
 
 /// How its nodes stand. A standard that asks for several zones is heard where the file does not say otherwise.
@@ -279,4 +296,19 @@ fn target(context: &Context<'_>, name: &Name, domain: &Handle, group: &Handle) -
         .made_of(domain);
     target.administrators = Some(context.builder.name(&[&role_name(name)], limit::ROLE));
     target
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn graviton_families_are_told_from_others() {
+        for graviton in ["m6g", "c6g", "r6gd", "r7g", "im4gn", "i4g", "or1", "om2"] {
+            assert!(is_graviton(graviton), "{graviton}");
+        }
+        for other in ["m5", "t3", "r5", "c5", "i3", "i4i", "r7i", "m6i"] {
+            assert!(!is_graviton(other), "{other}");
+        }
+    }
 }
