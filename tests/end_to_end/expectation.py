@@ -5,7 +5,7 @@ The tables are those of the language reference and of AWS's service authorizatio
 
 import yaml
 
-PORTS = {"postgres": [5432], "mysql": [3306], "redis": [6379]}
+PORTS = {"postgres": [5432], "mysql": [3306], "redis": [6379], "search": [443]}
 INTERFACE = {"queue": "sqs", "topic": "sns", "secret": "secretsmanager"}
 GATEWAY = {"bucket": "s3", "table": "dynamodb"}
 
@@ -15,6 +15,8 @@ ACTIONS = {
     ("postgres", "write"): [("user", ["rds-db:connect"])],
     ("redis", "read"): [("user", ["elasticache:Connect"])],
     ("redis", "write"): [("user", ["elasticache:Connect"])],
+    ("search", "read"): [("inside", ["es:ESHttpGet", "es:ESHttpHead"])],
+    ("search", "write"): [("inside", [f"es:ESHttp{method}" for method in ("Delete", "Get", "Head", "Patch", "Post", "Put")])],
     ("bucket", "read"): [("whole", ["s3:GetBucketLocation", "s3:ListBucket"]), ("inside", ["s3:GetObject", "s3:GetObjectVersion"])],
     ("bucket", "write"): [
         ("whole", ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"]),

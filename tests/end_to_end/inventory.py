@@ -63,6 +63,7 @@ def inventory(world):
     # moto keeps a deleted group as `deleting` for ever.
     add("cache replication group", (item["ReplicationGroupId"] for item in groups if item["Status"] != "deleting"))
     add("cache user", (user["UserId"] for user in pages(cache, "describe_users", "Users") if user["UserId"] != "default"))
+    add("search domain", (item["DomainName"] for item in client("opensearch").list_domain_names()["DomainNames"]))
     # The emulator has no operation that deletes a cache's subnet group, so it is not listed: Strata says of it *not supported*.
 
     ecs = client("ecs")

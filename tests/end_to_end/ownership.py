@@ -81,6 +81,10 @@ def tagged(world):
     arns += [group["ARN"] for group in pages(cache, "describe_cache_subnet_groups", "CacheSubnetGroups")]
     for arn in arns:
         add(cache.list_tags_for_resource(ResourceName=arn)["TagList"], arn)
+    search = client("opensearch")
+    for item in search.list_domain_names()["DomainNames"]:
+        arn = search.describe_domain(DomainName=item["DomainName"])["DomainStatus"]["ARN"]
+        add(search.list_tags(ARN=arn)["TagList"], arn)
     ecs = client("ecs")
     clusters = pages(ecs, "list_clusters", "clusterArns")
     arns = clusters + [arn for cluster in clusters for arn in living_services(ecs, cluster)]

@@ -293,6 +293,8 @@ class Dev(WorldCase):
             elif "/queue." in address:
                 queue = identifier.rpartition("/")[2]
                 found[f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}"] = (name, "whole")
+            elif "/search_domain." in address:
+                found[f"{identifier}/*"] = (name, "inside")
             elif identifier.startswith("arn:aws:elasticache") and ":replicationgroup:" in identifier:
                 found[identifier] = (name, "user")
             elif identifier.startswith("arn:aws:elasticache") and ":user:" in identifier:
@@ -320,7 +322,7 @@ class Dev(WorldCase):
                 if "*" in resources:
                     self.assertLessEqual(set(actions), UNSCOPED, f"{workload}: a wildcard where AWS takes an ARN")
                 services = {action.partition(":")[0] for action in actions}
-                if services & {"s3", "sqs", "rds-db", "elasticache"}:
+                if services & {"s3", "sqs", "rds-db", "elasticache", "es"}:
                     for resource in resources:
                         user = re.fullmatch(rf"arn:aws:rds-db:{REGION}:{ACCOUNT}:dbuser:([^/]+)/(.+)", resource)
                         to, part = arns[user.group(1)] if user else arns[resource]

@@ -13,6 +13,7 @@ import harness
 import mutations_account
 import mutations_data
 import mutations_network
+import mutations_search
 import mutations_workloads
 import prowler
 from harness import ROOT
@@ -27,6 +28,8 @@ GROUPS = [
     ("Workloads and doors", mutations_workloads.MUTATIONS),
 ]
 ALL = [mutation for _, mutations in GROUPS for mutation in mutations]
+# What is done only where the environment has such a thing.
+SOMETIMES = mutations_search.mutations("env:search_domain.any")
 
 
 def reasons(file):
@@ -58,7 +61,7 @@ class Table(unittest.TestCase):
     """The data, before anything is done with it."""
 
     def test_names_are_unique_and_gaps_are_of_mutations(self):
-        names = collections.Counter(mutation.name for mutation in ALL)
+        names = collections.Counter(mutation.name for mutation in ALL + SOMETIMES)
         self.assertEqual([name for name, count in names.items() if count > 1], [])
         self.assertEqual(sorted((set(GAPS) | set(UNNAMED)) - set(names)), [])
 
@@ -78,8 +81,11 @@ class Mutations(WorldCase):
         before, scans = judge.scan(), []
         sabotage.between = judge.scan
         cls.outcomes, cls.batches = {}, []
-        for batch in sorted({mutation.batch for mutation in ALL}):
-            outcomes, done, after, _ = sabotage.batch([mutation for mutation in ALL if mutation.batch == batch])
+        searching = mutations_search.of(sabotage.cloud.resources)
+        cls.groups = GROUPS + ([("Search engines", searching)] if searching else [])
+        cls.all = ALL + searching
+        for batch in sorted({mutation.batch for mutation in cls.all}):
+            outcomes, done, after, _ = sabotage.batch([mutation for mutation in cls.all if mutation.batch == batch])
             cls.outcomes |= {outcome.mutation.name: outcome for outcome in outcomes}
             cls.batches.append((batch, done, after))
             scans.append(({outcome.control for outcome in outcomes if outcome.control}, sabotage.seen_between))
@@ -142,12 +148,12 @@ class Mutations(WorldCase):
         named = sum(bool(outcome.drift) for outcome in seen)
         repaired = sum(outcome.repaired for outcome in seen)
         with_control = [outcome for outcome in seen if outcome.mutation.control]
-        lines = [INTRODUCTION, f"{len(ALL)} mutations: the emulator shows {len(seen)}; drift names {named} of {len(seen)}, `up` repairs {repaired} of {len(seen)}."]
+        lines = [INTRODUCTION, f"{len(self.all)} mutations: the emulator shows {len(seen)}; drift names {named} of {len(seen)}, `up` repairs {repaired} of {len(seen)}."]
         if self.live:
             controls = sum(bool(outcome.control) for outcome in with_control)
             lines.append(f"A control speaks of {len(with_control)} of them; the live check names {controls} of {len(with_control)}.")
             lines += [""] + [f"Not named, {name}: {reason}" for name, reason in sorted(self.grouped(UNNAMED).items())]
-        for title, mutations in GROUPS:
+        for title, mutations in self.groups:
             lines += ["", f"## {title}", "", "| what is done | resource | drift says | control | repaired |", "| --- | --- | --- | --- | --- |"]
             for mutation in mutations:
                 outcome = self.outcomes[mutation.name]

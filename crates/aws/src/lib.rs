@@ -27,6 +27,7 @@ pub mod lambda;
 pub mod logs;
 pub mod macie;
 mod normal;
+pub mod opensearch;
 pub mod rds;
 pub mod registry;
 pub mod resource;

@@ -71,6 +71,7 @@ const LISTS: &[&[TypeEntry]] = &[
     crate::lambda::ENTRIES,
     crate::logs::ENTRIES,
     crate::macie::ENTRIES,
+    crate::opensearch::ENTRIES,
     crate::rds::ENTRIES,
     crate::route53::ENTRIES,
     crate::s3::ENTRIES,

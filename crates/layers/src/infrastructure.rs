@@ -1,4 +1,4 @@
-//! Layer 2 of an environment: its key, databases, caches, buckets, queues, secrets, machines and backups.
+//! Layer 2 of an environment: its key, databases, caches, search engines, buckets, queues, secrets, machines and backups.
 //!
 //! Invariants: everything is encrypted with the environment's own key; nothing is public; what holds the user's data says so
 //! ([`strata_graph::Resource::data`]) and is destroyed only when it is named.
@@ -11,6 +11,7 @@ mod database;
 mod hosts;
 mod key;
 mod queue;
+mod search;
 mod secret;
 mod user_data;
 
@@ -70,6 +71,10 @@ pub(crate) fn lower_stores(context: &mut Context<'_>, key: &Handle) -> Result<St
             Resource::Postgres(postgres) => database::lower(context, name, postgres, key, &mut stores),
             Resource::Redis(redis) => match cache::check(context, name, redis) {
                 Ok(()) => cache::lower(context, name, redis, key, &mut stores),
+                Err(problem) => problems.push(problem),
+            },
+            Resource::Search(search) => match search::check(context, name, search) {
+                Ok(()) => search::lower(context, name, search, key, &mut stores),
                 Err(problem) => problems.push(problem),
             },
             Resource::Bucket(bucket) => bucket::lower(context, name, bucket, key, &mut stores),

@@ -20,6 +20,8 @@ pub mod limit {
     pub const BUCKET: usize = 63;
     /// ElastiCache replication groups.
     pub const CACHE: usize = 40;
+    /// OpenSearch domains.
+    pub const SEARCH: usize = 28;
     /// Lambda functions.
     pub const FUNCTION: usize = 64;
     /// SQS queues.

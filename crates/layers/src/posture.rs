@@ -65,6 +65,8 @@ pub enum Setting {
     DatabaseStandby,
     /// A cache's copy in another zone.
     CacheStandby,
+    /// A search engine's nodes in several zones.
+    SearchStandby,
     /// Seconds between looks at the system below a database.
     DatabaseMonitoring,
 }

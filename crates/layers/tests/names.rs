@@ -24,6 +24,8 @@ const LIMITS: &[(&str, &str, usize, bool)] = &[
     ("AWS::ElastiCache::UserGroup", "UserGroupId", 40, false),
     ("AWS::ElastiCache::SubnetGroup", "CacheSubnetGroupName", 255, false),
     ("AWS::ElastiCache::ParameterGroup", "CacheParameterGroupName", 255, false),
+    ("AWS::OpenSearchService::Domain", "DomainName", 28, false),
+    ("AWS::Logs::ResourcePolicy", "PolicyName", 512, true),
     ("AWS::SQS::Queue", "QueueName", 80, true),
     ("AWS::S3::Bucket", "BucketName", 63, false),
     ("AWS::SNS::Topic", "TopicName", 256, true),
@@ -69,7 +71,7 @@ clusters: {{containers: {{network: main, runtime: ecs}}}}
         r#"
 app: {application}
 services:
-  {service}: {{build: ./s, port: 80, route: "${{env.host}}/", uses: {{{thing}-db: write, {thing}-cache: write, {thing}-q: send}}, secrets: [TOKEN], scale: {{min: 1, max: 2, cpu: 50%}}}}
+  {service}: {{build: ./s, port: 80, route: "${{env.host}}/", uses: {{{thing}-db: write, {thing}-cache: write, {thing}-s: read, {thing}-q: send}}, secrets: [TOKEN], scale: {{min: 1, max: 2, cpu: 50%}}}}
   {service}-2: {{build: ./s, uses: {{{service}: call}}}}
 hosts: {{{service}-h: {{image: debian-12, uses: {{{thing}-db: read}}}}}}
 jobs: {{{service}-j: {{image: {service}, schedule: "0 2 * * *", uses: {{{thing}-b: read}}}}}}
@@ -77,6 +79,7 @@ functions: {{{service}-f: {{code: ./fn/receipt, runtime: python3.13, trigger: {{
 resources:
   {thing}-db: {{type: postgres, replicas: 1}}
   {thing}-cache: {{type: redis}}
+  {thing}-s: {{type: search}}
   {thing}-b: {{type: bucket}}
   {thing}-q: {{type: queue, fifo: true}}
 environments:

@@ -27,10 +27,11 @@ guardrails: {public_routes: allowed}
 const APP: &str = "\
 app: shop
 services:
-  web: {image: nginx:1.29, port: 8080, route: \"${env.host}/\", uses: {db: read, cache: read, files: read, orders: send}}
+  web: {image: nginx:1.29, port: 8080, route: \"${env.host}/\", uses: {db: read, cache: read, books: read, files: read, orders: send}}
 resources:
   db: {type: postgres, size: tiny}
   cache: {type: redis, size: tiny}
+  books: {type: search}
   files: {type: bucket}
   orders: {type: queue}
 environments:
@@ -237,7 +238,7 @@ fn a_patch_is_named_as_the_reason_of_what_it_sets() {
     let monitoring = reason(&lowered, "db_instance.db", "MonitoringInterval");
     assert_eq!(
         (monitoring.value.as_u64(), monitoring.reason().as_str()),
-        (Some(15), "app.yaml:13 `patch.db_instance.db`; asked for by SOC 2 CC7.2 (every 60 seconds)")
+        (Some(15), "app.yaml:14 `patch.db_instance.db`; asked for by SOC 2 CC7.2 (every 60 seconds)")
     );
     assert_eq!(reason(&lowered, "db_instance.db", "MultiAZ").reason(), "SOC 2 A1.2");
 }

@@ -34,6 +34,7 @@ services:
 resources:
   db: {{type: postgres, version: 16}}
   cache: {{type: redis}}
+  books: {{type: search}}
   files: {{type: bucket}}
   orders: {{type: queue}}
 environments:
@@ -120,6 +121,8 @@ const VERBS: &[&str] = &[
     "db: admin",
     "cache: read",
     "cache: write",
+    "books: read",
+    "books: write",
     "files: read",
     "files: write",
     "orders: send",
@@ -141,7 +144,7 @@ fn what_each_verb_becomes() {
 #[test]
 fn what_verbs_become_on_kubernetes() {
     let mut text = String::new();
-    for verb in ["db: write", "orders: send", "stock: call"] {
+    for verb in ["db: write", "books: read", "orders: send", "stock: call"] {
         let lowered = lowered(PLATFORM, &app(verb, ""), "pods", &BTreeMap::new());
         writeln!(text, "## shop uses {verb}\n{}", table(&lowered, "pods", "shop")).unwrap();
     }
@@ -334,6 +337,10 @@ fn a_reader_is_told_of_its_user_and_a_writer_is_not() {
     };
     assert_eq!(notes("db: read"), ["E0506 once, as the owner: CREATE USER shop; GRANT rds_iam, pg_read_all_data TO shop"]);
     assert!(notes("db: write").is_empty());
+    let mapped =
+        "E0507 once, signed as the role `acme-store-dev-books_administrators`: PUT _plugins/_security/api/rolesmapping/ROLE, with its ARN";
+    assert_eq!(notes("books: read"), [mapped]);
+    assert_eq!(notes("books: write"), [mapped]);
 }
 
 #[test]

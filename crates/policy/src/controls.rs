@@ -25,6 +25,7 @@ pub(crate) mod reachability;
 pub(crate) mod registry_images;
 pub(crate) mod root_user;
 pub(crate) mod schedules;
+pub(crate) mod search;
 pub(crate) mod security_groups;
 pub(crate) mod threats;
 pub(crate) mod unused;

@@ -31,6 +31,7 @@ const LISTS: &[&[Control]] = &[
     lists::registry_images::CONTROLS,
     lists::root_user::CONTROLS,
     lists::schedules::CONTROLS,
+    lists::search::CONTROLS,
     lists::security_groups::CONTROLS,
     lists::threats::CONTROLS,
     lists::unused::CONTROLS,

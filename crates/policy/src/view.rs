@@ -16,7 +16,7 @@ use crate::control::Undecidable;
 use crate::topology::Topology;
 
 /// Properties that hold a resource's own name: what others write where they do not refer to an output.
-const NAME_PROPERTIES: [&str; 20] = [
+const NAME_PROPERTIES: [&str; 21] = [
     "BackupVaultName",
     "BucketName",
     "CacheParameterGroupName",
@@ -25,6 +25,7 @@ const NAME_PROPERTIES: [&str; 20] = [
     "DBInstanceIdentifier",
     "DBParameterGroupName",
     "DBSubnetGroupName",
+    "DomainName",
     "FunctionName",
     "InstanceProfileName",
     "LogGroupName",

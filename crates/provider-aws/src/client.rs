@@ -197,6 +197,7 @@ clients! {
     kms: aws_sdk_kms,
     lambda: aws_sdk_lambda,
     macie: aws_sdk_macie2,
+    opensearch: aws_sdk_opensearch,
     rds: aws_sdk_rds,
     route53: aws_sdk_route53,
     scheduler: aws_sdk_scheduler,

@@ -31,6 +31,7 @@ pub mod kms;
 pub mod lambda;
 pub mod logs;
 pub mod macie;
+pub mod opensearch;
 pub mod provider;
 pub mod rds;
 pub mod registry;

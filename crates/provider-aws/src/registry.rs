@@ -106,6 +106,7 @@ const LISTS: &[&[HandlerEntry]] = &[
     crate::lambda::HANDLERS,
     crate::logs::HANDLERS,
     crate::macie::HANDLERS,
+    crate::opensearch::HANDLERS,
     crate::rds::HANDLERS,
     crate::route53::HANDLERS,
     crate::s3::HANDLERS,

@@ -14,6 +14,7 @@ pub fn outputs(kind: TargetKind) -> &'static [&'static str] {
     match kind {
         TargetKind::Postgres | TargetKind::Mysql => &["url", "host", "port", "name", "user"],
         TargetKind::Redis => &["url", "host", "port"],
+        TargetKind::Search => &["url", "endpoint", "arn", "region"],
         TargetKind::Bucket => &["name", "arn", "url"],
         TargetKind::Table => &["name", "arn"],
         TargetKind::Queue => &["url", "arn", "name"],

@@ -151,7 +151,7 @@ fn apply_size(merged: &mut Node, name: &Name) {
         for thing in things.values_mut() {
             let Some(thing) = thing.node.as_map_mut() else { continue };
             let kind = thing.get("type").and_then(|kind| kind.node.as_text()).unwrap_or_default();
-            if sized_section || ["postgres", "mysql", "redis"].contains(&kind) {
+            if sized_section || ["postgres", "mysql", "redis", "search"].contains(&kind) {
                 // A class is a size too: the environment's word takes its place.
                 thing.shift_remove("class");
                 thing.insert("size".to_owned(), entry.clone());

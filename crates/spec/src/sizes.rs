@@ -2,8 +2,8 @@
 //!
 //! Invariant: [`check_word`] accepts a word exactly if the functions here can answer for it.
 
-use crate::model::{Host, Mysql, Platform, Postgres, Redis, SizeDefinition};
-use crate::values::{InstanceClass, Size};
+use crate::model::{Host, Mysql, Platform, Postgres, Redis, Search, SizeDefinition};
+use crate::values::{InstanceClass, SEARCH, Size};
 
 /// The words that the product defines for everything that has a size.
 pub const WORDS: &[&str] = &["tiny", "small", "medium", "large", "xlarge"];
@@ -35,6 +35,19 @@ pub struct CacheSize {
     pub multi_zone: bool,
 }
 
+/// How large a search engine is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchSize {
+    /// The OpenSearch instance type: `m6g.large.search`.
+    pub class: String,
+    /// Whether its nodes stand in every zone of the network, with nodes that lead and hold no data.
+    pub multi_zone: bool,
+    /// Storage of each node in GiB.
+    pub storage_gib: u64,
+    /// How many nodes hold data, where the file says it.
+    pub nodes: Option<u32>,
+}
+
 /// How large a container is; always a combination that Fargate has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ContainerSize {
@@ -49,19 +62,22 @@ struct Row {
     cpus: u32,
     database: (&'static str, bool, u64),
     cache: (&'static str, u32, bool),
+    search: (&'static str, bool, u64),
     machine: &'static str,
     node: &'static str,
     container: (u32, u64),
     function_mib: u64,
 }
 
-/// The product's table, smallest first. Families are Graviton ones, which the guardrails of the templates allow.
+/// The product's table, smallest first. Families are Graviton ones, which the guardrails of the templates allow; but the small classes of OpenSearch
+/// are t3 ones, as it has no t4g.
 static TABLE: &[Row] = &[
     Row {
         word: "tiny",
         cpus: 1,
         database: ("db.t4g.micro", false, 20),
         cache: ("cache.t4g.micro", 0, false),
+        search: ("t3.small.search", false, 10),
         machine: "t4g.micro",
         node: "t4g.medium",
         container: (256, 512),
@@ -72,6 +88,7 @@ static TABLE: &[Row] = &[
         cpus: 2,
         database: ("db.t4g.medium", false, 20),
         cache: ("cache.t4g.small", 1, true),
+        search: ("t3.medium.search", false, 20),
         machine: "t4g.medium",
         node: "t4g.large",
         container: (512, 1024),
@@ -82,6 +99,7 @@ static TABLE: &[Row] = &[
         cpus: 2,
         database: ("db.m6g.large", true, 50),
         cache: ("cache.m6g.large", 1, true),
+        search: ("m6g.large.search", true, 50),
         machine: "m6g.large",
         node: "m6g.large",
         container: (1024, 2048),
@@ -92,6 +110,7 @@ static TABLE: &[Row] = &[
         cpus: 4,
         database: ("db.r6g.xlarge", true, 100),
         cache: ("cache.r6g.large", 2, true),
+        search: ("r6g.large.search", true, 100),
         machine: "m6g.xlarge",
         node: "m6g.xlarge",
         container: (2048, 4096),
@@ -102,6 +121,7 @@ static TABLE: &[Row] = &[
         cpus: 8,
         database: ("db.r6g.2xlarge", true, 200),
         cache: ("cache.r6g.xlarge", 2, true),
+        search: ("r6g.xlarge.search", true, 200),
         machine: "m6g.2xlarge",
         node: "m6g.2xlarge",
         container: (4096, 8192),
@@ -142,7 +162,7 @@ fn defined<'a>(platform: &'a Platform, kind: &str, word: &str) -> Option<&'a Siz
     platform.sizes.iter().find(|(key, _)| key.kind() == kind && key.word() == word).map(|(_, definition)| definition)
 }
 
-/// Every word that is defined for a kind (`postgres`, `mysql`, `redis`, `service`, `host`, `function`, `nodes`): the product's and the platform's.
+/// Every word that is defined for a kind (`postgres`, `mysql`, `redis`, `search`, `service`, `host`, `function`, `nodes`): the product's and the platform's.
 pub fn words<'a>(platform: &'a Platform, kind: &str) -> Vec<&'a str> {
     let mut words: Vec<&str> = WORDS.to_vec();
     for key in platform.sizes.keys().filter(|key| key.kind() == kind) {
@@ -212,6 +232,23 @@ pub fn redis_size(platform: &Platform, size: Option<&Size>) -> CacheSize {
         class: class(definition, default_class),
         replicas: definition.and_then(|definition| definition.replicas).unwrap_or(replicas),
         multi_zone: definition.and_then(|definition| definition.multi_zone).unwrap_or(multi_zone),
+    }
+}
+
+/// What a word means for a search engine on this platform.
+pub fn search_size(platform: &Platform, size: Option<&Size>) -> SearchSize {
+    if let Some(Size::Number(number)) = size {
+        let class = format!("{}{SEARCH}", numbered("", *number, ("t3", "r6g")));
+        return SearchSize { class, multi_zone: *number >= 2, storage_gib: 50, nodes: None };
+    }
+    let word = word_of(size);
+    let (default_class, multi_zone, storage) = base(word).search;
+    let definition = defined(platform, "search", word);
+    SearchSize {
+        class: class(definition, default_class),
+        multi_zone: definition.and_then(|definition| definition.multi_zone).unwrap_or(multi_zone),
+        storage_gib: definition.and_then(|definition| definition.storage.as_ref()).map_or(storage, |storage| storage.gib()),
+        nodes: None,
     }
 }
 
@@ -332,6 +369,20 @@ impl Redis {
     }
 }
 
+impl Search {
+    /// How large it is: its own options, else what its size means, else the default.
+    pub fn effective_size(&self, platform: &Platform) -> SearchSize {
+        let mut size = search_size(platform, self.size.as_ref());
+        if let Some(own) = &self.class {
+            size.class = own.to_string();
+        }
+        size.multi_zone = self.multi_zone.unwrap_or(size.multi_zone);
+        size.storage_gib = self.storage.as_ref().map_or(size.storage_gib, |storage| storage.gib());
+        size.nodes = self.nodes;
+        size
+    }
+}
+
 impl Host {
     /// The instance type: its own class, else what its size means, else the default.
     pub fn instance_type(&self, platform: &Platform) -> String {
@@ -400,6 +451,21 @@ mod tests {
         assert_eq!(fargate(256, 1100), ContainerSize { cpu_units: 256, memory_mib: 2048 });
         assert_eq!(fargate(300, 100), ContainerSize { cpu_units: 512, memory_mib: 1024 });
         assert_eq!(fargate(4096, 40_000), ContainerSize { cpu_units: 8192, memory_mib: 40_960 });
+    }
+
+    #[test]
+    fn a_search_engine_has_classes_of_its_own() {
+        let platform = platform();
+        let medium = search_size(&platform, Some(&word("medium")));
+        assert_eq!((medium.class.as_str(), medium.multi_zone, medium.storage_gib), ("m6g.large.search", true, 50));
+        assert_eq!(search_size(&platform, Some(&Size::Number(1))).class, "t3.small.search");
+        assert_eq!(search_size(&platform, Some(&Size::Number(5))).class, "r6g.2xlarge.search");
+        let own = Search { class: Some("c6g.large.search".parse().unwrap()), nodes: Some(5), multi_zone: Some(false), ..Search::default() };
+        let own = own.effective_size(&platform);
+        assert_eq!((own.class.as_str(), own.multi_zone, own.nodes, own.storage_gib), ("c6g.large.search", false, Some(5), 20));
+        for word_text in WORDS {
+            assert!(search_size(&platform, Some(&word(word_text))).class.parse::<InstanceClass>().is_ok(), "{word_text}");
+        }
     }
 
     #[test]

@@ -208,11 +208,13 @@ fn the_tables_written_by_hand_are_right() {
         let cells = row(&text, "Sizes", word);
         let database = sizes::postgres_size(platform, Some(&size));
         let cache = sizes::redis_size(platform, Some(&size));
+        let search = sizes::search_size(platform, Some(&size));
         let container = sizes::container_size(platform, Some(&size));
         let memory = |mib: u64| if mib.is_multiple_of(1024) { format!("{} GiB", mib / 1024) } else { format!("{mib} MiB") };
         for expected in [
             database.class.as_str(),
             cache.class.as_str(),
+            search.class.as_str(),
             &sizes::host_instance_type(platform, Some(&size)),
             &sizes::node_instance_type(platform, Some(&size)),
             &memory(container.memory_mib),
@@ -221,6 +223,7 @@ fn the_tables_written_by_hand_are_right() {
             assert!(cells.contains(expected), "{word}: {expected}");
         }
         assert_eq!(cells.contains("two zones"), database.multi_zone, "{word}");
+        assert_eq!(cells.contains("every zone"), search.multi_zone, "{word}");
         assert_eq!(cells.contains(&format!("{} replica", cache.replicas)), cache.replicas > 0, "{word}");
     }
 }

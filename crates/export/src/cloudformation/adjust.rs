@@ -95,6 +95,11 @@ pub(super) fn properties(
             }
             list_tags(properties, "Tags");
         }
+        // The service tunes by itself where its classes can (AWS::OpenSearchService::Domain has no such property).
+        "AWS::OpenSearchService::Domain" => {
+            properties.remove("AutoTuneOptions");
+            list_tags(properties, "Tags");
+        }
         // The code lies in a bucket; the document has its name and digest only.
         "AWS::Lambda::Function" => {
             if let Some(code) = properties.get("Code") {

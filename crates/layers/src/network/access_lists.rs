@@ -19,8 +19,8 @@ const ICMP: i64 = 1;
 const ANSWERS: (i64, i64) = (1024, 65535);
 /// Every port but 0, which is reserved.
 const ALL: (i64, i64) = (1, 65535);
-/// The ports of what stands in the data tier: PostgreSQL, MySQL, Redis.
-const DATA_PORTS: [(&str, i64); 3] = [("postgres", 5432), ("mysql", 3306), ("redis", 6379)];
+/// The ports of what stands in the data tier: PostgreSQL, MySQL, Redis, and OpenSearch by HTTPS.
+const DATA_PORTS: [(&str, i64); 4] = [("postgres", 5432), ("mysql", 3306), ("redis", 6379), ("search", 443)];
 
 struct List<'b, 'a, 'n> {
     builder: &'b mut Builder<'a>,
@@ -105,10 +105,10 @@ pub(super) fn lower(builder: &mut Builder<'_>, network: &NetworkView<'_>) {
             Tier::Data => {
                 for (index, block) in private.iter().enumerate() {
                     for (engine, port) in DATA_PORTS {
-                        let purpose = "Workloads call databases and caches, on their ports alone.";
+                        let purpose = "Workloads call databases, caches and search engines, on their ports alone.";
                         list.inward(&format!("{engine}-{}", index + 1), purpose, block, TCP, (port, port));
                     }
-                    let purpose = "Databases and caches answer workloads.";
+                    let purpose = "Databases, caches and search engines answer workloads.";
                     list.outward(&format!("answers-{}", index + 1), purpose, block, TCP, ANSWERS);
                 }
                 for (index, block) in data.iter().enumerate() {

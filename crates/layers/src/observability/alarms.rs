@@ -4,7 +4,7 @@
 
 use strata_aws::cloudwatch::{Alarm, Dimension};
 use strata_aws::sns::Topic;
-use strata_graph::{Layer, Text};
+use strata_graph::{Layer, Pseudo, Text};
 use strata_spec::{Host, Name};
 
 use super::topic;
@@ -168,6 +168,79 @@ pub(crate) fn cache_alarms(context: &mut Context<'_>, name: &Name, id: &str, rep
             let row = Row { namespace: "AWS/ElastiCache", ..*row };
             add(context, &key_path, &name, vec![("CacheClusterId", format!("{id}-{node:03}").into())], &row);
         }
+    }
+}
+
+/// A search engine: what AWS recommends (OpenSearch Service developer guide, "Recommended CloudWatch alarms").
+pub(crate) fn search_alarms(context: &mut Context<'_>, name: &Name, domain: &Handle, nodes: u32, storage_gib: u64) {
+    let key_path = format!("resources.{name}");
+    let dimensions = || vec![("ClientId", Pseudo::AccountId.into()), ("DomainName", domain.output("DomainName"))];
+    // The metric is in MiB, and that of the fullest node.
+    let quarter = u32::try_from(storage_gib).map_or(f64::from(u32::MAX), f64::from) * 1024.0 / 4.0;
+    let any = |what, metric, text| Row { what, metric, statistic: "Maximum", periods: 1, text, ..Row::default() };
+    let mut rows = vec![
+        any(
+            "red",
+            "ClusterStatus.red",
+            "A shard and all its copies are gone: look at _cluster/allocation/explain; an automatic snapshot has them.",
+        ),
+        Row {
+            what: "storage",
+            metric: "FreeStorageSpace",
+            statistic: "Minimum",
+            above: false,
+            threshold: quarter,
+            periods: 1,
+            text: "Less than a quarter of a node's storage is free: delete old indexes, or raise `storage`; it does not grow by itself.",
+            ..Row::default()
+        },
+        any("blocked", "ClusterIndexWritesBlocked", "Nothing can be written: storage or memory is used up; raise `storage` or the size."),
+        Row {
+            what: "memory",
+            metric: "JVMMemoryPressure",
+            statistic: "Maximum",
+            threshold: 95.0,
+            text: "The nodes are short of memory: look for large aggregations and too many shards, or take a larger size.",
+            ..Row::default()
+        },
+        Row {
+            what: "cpu",
+            metric: "CPUUtilization",
+            statistic: "Maximum",
+            threshold: 80.0,
+            text: "The nodes have been busy for a quarter of an hour: look at the slow logs, or take a larger size or more `nodes`.",
+            ..Row::default()
+        },
+        any("key", "KMSKeyError", "The key cannot be used: enable it again, or the domain is cut off and its data is lost."),
+        any(
+            "key-access",
+            "KMSKeyInaccessible",
+            "The key is gone or its grant is: give it back, or the domain is cut off and its data is lost.",
+        ),
+        any("snapshot", "AutomatedSnapshotFailure", "The hourly snapshot failed: mostly the cluster is red; look at its status first."),
+    ];
+    if nodes > 1 {
+        // On one node no copy of a shard has a place, so it is yellow for ever.
+        rows.push(Row {
+            what: "yellow",
+            metric: "ClusterStatus.yellow",
+            statistic: "Maximum",
+            text: "A shard lacks a copy: a node is gone, or there are fewer nodes than copies; look at _cluster/allocation/explain.",
+            ..Row::default()
+        });
+        rows.push(Row {
+            what: "nodes",
+            metric: "Nodes",
+            statistic: "Minimum",
+            above: false,
+            threshold: f64::from(nodes),
+            text: "Fewer nodes run than asked for: AWS replaces them by itself; if that lasts, look at the domain's events.",
+            ..Row::default()
+        });
+    }
+    for row in rows {
+        let row = Row { namespace: "AWS/ES", ..row };
+        add(context, &key_path, name.as_str(), dimensions(), &row);
     }
 }
 

@@ -10,7 +10,7 @@ use super::Setting;
 use super::Setting::{
     AccessLogRetention, AccessLogging, AddressSplit, AuditAtHand, AuditRetention, AuditTrail, CacheBackups, CacheStandby, DataEvents,
     DatabaseBackups, DatabaseLogs, DatabaseMonitoring, DatabaseStandby, DeletionProtection, Encryption, FlowLogs, KeyRotation,
-    LogRetention, OwnKeys, PublicAccessBlocked, RecoveryPoints, Tls, WebFirewall,
+    LogRetention, OwnKeys, PublicAccessBlocked, RecoveryPoints, SearchStandby, Tls, WebFirewall,
 };
 
 /// A property that a setting decides.
@@ -47,6 +47,14 @@ const PATHS: &[(&str, &str, Setting)] = &[
     ("AWS::KMS::Key", "EnableKeyRotation", KeyRotation),
     ("AWS::Logs::LogGroup", "KmsKeyId", OwnKeys),
     ("AWS::Logs::LogGroup", "RetentionInDays", LogRetention),
+    ("AWS::OpenSearchService::Domain", "ClusterConfig.DedicatedMasterEnabled", SearchStandby),
+    ("AWS::OpenSearchService::Domain", "ClusterConfig.ZoneAwarenessEnabled", SearchStandby),
+    ("AWS::OpenSearchService::Domain", "DomainEndpointOptions.EnforceHTTPS", Tls),
+    ("AWS::OpenSearchService::Domain", "DomainEndpointOptions.TLSSecurityPolicy", Tls),
+    ("AWS::OpenSearchService::Domain", "EncryptionAtRestOptions.Enabled", Encryption),
+    ("AWS::OpenSearchService::Domain", "EncryptionAtRestOptions.KmsKeyId", OwnKeys),
+    ("AWS::OpenSearchService::Domain", "LogPublishingOptions", DatabaseLogs),
+    ("AWS::OpenSearchService::Domain", "NodeToNodeEncryptionOptions.Enabled", Tls),
     ("AWS::RDS::DBInstance", "BackupRetentionPeriod", DatabaseBackups),
     ("AWS::RDS::DBInstance", "DeletionProtection", DeletionProtection),
     ("AWS::RDS::DBInstance", "EnableCloudwatchLogsExports", DatabaseLogs),

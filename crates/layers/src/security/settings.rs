@@ -14,9 +14,10 @@ use crate::naming::limit;
 use super::trust;
 
 /// Services whose own role must stand before what we make for them; AWS makes the others at first use.
-const SERVICE_ROLES: [(&str, &str, &str); 2] = [
+const SERVICE_ROLES: [(&str, &str, &str); 3] = [
     ("autoscaling", "autoscaling.amazonaws.com", "Lets auto scaling groups start machines with disks under our keys."),
     ("config", "config.amazonaws.com", "Lets Config read what it writes down."),
+    ("opensearchservice", "opensearchservice.amazonaws.com", "Lets OpenSearch put its nodes' network interfaces into our subnets."),
 ];
 
 /// What an account has once.

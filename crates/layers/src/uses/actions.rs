@@ -54,6 +54,15 @@ const fn on(on: Part, actions: &'static [&'static str]) -> Grant {
 const DATABASE: VerbGrants = grants(&[on(Part::User, &["rds-db:connect"])], &[], "");
 const CACHE: VerbGrants = grants(&[on(Part::User, &["elasticache:Connect"])], &[], "");
 
+/// Requests are let through by their method, on every path in the domain; what else a role may do there, the domain's own access control says. The
+/// service reads its key by a grant of its own, so those who send requests need none.
+const SEARCH_READ: VerbGrants = grants(&[on(Part::Inside, &["es:ESHttpGet", "es:ESHttpHead"])], &[], "");
+const SEARCH_WRITE: VerbGrants = grants(
+    &[on(Part::Inside, &["es:ESHttpDelete", "es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPatch", "es:ESHttpPost", "es:ESHttpPut"])],
+    &[],
+    "",
+);
+
 const BUCKET_READ: VerbGrants = grants(
     &[on(Part::Whole, &["s3:GetBucketLocation", "s3:ListBucket"]), on(Part::Inside, &["s3:GetObject", "s3:GetObjectVersion"])],
     OPEN,
@@ -141,6 +150,8 @@ pub fn verb_grants(kind: TargetKind, verb: Verb) -> VerbGrants {
     match (kind, verb) {
         (K::Postgres | K::Mysql, V::Read | V::Write | V::Admin) => DATABASE,
         (K::Redis, V::Read | V::Write) => CACHE,
+        (K::Search, V::Read) => SEARCH_READ,
+        (K::Search, V::Write) => SEARCH_WRITE,
         (K::Bucket, V::Read) => BUCKET_READ,
         (K::Bucket, V::Write) => BUCKET_WRITE,
         (K::Table, V::Read) => TABLE_READ,
@@ -226,7 +237,7 @@ mod tests {
 
     #[test]
     fn writing_includes_reading() {
-        for kind in [TargetKind::Bucket, TargetKind::Table] {
+        for kind in [TargetKind::Search, TargetKind::Bucket, TargetKind::Table] {
             let (read, write) = (verb_grants(kind, Verb::Read), verb_grants(kind, Verb::Write));
             for grant in read.grants {
                 let stronger = write.grants.iter().find(|other| other.on == grant.on);

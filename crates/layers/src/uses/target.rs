@@ -55,6 +55,8 @@ pub struct Target {
     pub users: BTreeMap<String, Vec<Text>>,
     /// What each workload's own user in it is called, by the workload's name.
     pub user_names: BTreeMap<String, String>,
+    /// What the role is called that may do everything in it, where it keeps an access control of its own.
+    pub administrators: Option<String>,
     /// What must stand before a user of it may start.
     pub resources: Vec<Handle>,
     /// Whether what goes to it is encrypted on the way.
@@ -76,6 +78,7 @@ impl Target {
             password: None,
             users: BTreeMap::new(),
             user_names: BTreeMap::new(),
+            administrators: None,
             resources: Vec::new(),
             encrypted: true,
         }

@@ -20,6 +20,7 @@ pub(super) fn outputs_as_variables(kind: TargetKind) -> &'static [&'static str] 
     match kind {
         TargetKind::Postgres | TargetKind::Mysql => &["host", "port", "name", "user", "replica_hosts"],
         TargetKind::Redis => &["url", "host", "port", "user", "group"],
+        TargetKind::Search => &["endpoint", "url", "arn", "region"],
         TargetKind::Bucket => &["name", "arn", "region"],
         TargetKind::Table => &["name", "arn", "region"],
         TargetKind::Queue => &["url", "arn", "region"],

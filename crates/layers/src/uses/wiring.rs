@@ -15,6 +15,7 @@ use super::target::Targets;
 use super::{identity, network, variables};
 use crate::builder::Handle;
 use crate::environment::Context;
+use crate::naming::limit;
 
 /// Everything that one workload got from its lines of `uses`, `env`, `secrets` and `egress`.
 #[derive(Debug, Clone)]
@@ -110,6 +111,16 @@ fn lower_one(
             let place = context.builder.lines().span(&edge.key);
             let hint = format!("once, as the owner: CREATE USER {user}; GRANT rds_iam, pg_read_all_data TO {user}");
             context.warn(Diagnostic::note(codes::E0506, message).at(place).hint(hint));
+        }
+        if let (TargetKind::Search, Some(administrators)) = (target.kind, &target.administrators) {
+            let role = context.builder.name(&[workload.name.as_str()], limit::ROLE);
+            let message = format!(
+                "{} uses {} as the role `{role}`, which must be mapped to a role of OpenSearch inside the domain",
+                workload.name, edge.to
+            );
+            let place = context.builder.lines().span(&edge.key);
+            let hint = format!("once, signed as the role `{administrators}`: PUT _plugins/_security/api/rolesmapping/ROLE, with its ARN");
+            context.warn(Diagnostic::note(codes::E0507, message).at(place).hint(hint));
         }
     }
     network::egress(context, workload, wiring);

@@ -8,6 +8,7 @@ use strata_aws::ecs::Service;
 use strata_aws::eks::Nodegroup;
 use strata_aws::elasticache::{ReplicationGroup, SubnetGroup};
 use strata_aws::lambda::Function;
+use strata_aws::opensearch::Domain;
 use strata_aws::rds::{DbInstance, DbSubnetGroup};
 use strata_aws::scheduler::Schedule;
 use strata_graph::{Address, Resource, Text};
@@ -17,11 +18,15 @@ use crate::view::View;
 
 pub(crate) const CONTROLS: &[Control] = &[
     control! {
-        "data-not-reachable-from-internet", Network, Critical, Both, ["AWS::ElastiCache::ReplicationGroup", "AWS::RDS::DBInstance"];
+        "data-not-reachable-from-internet", Network, Critical, Both, ["AWS::ElastiCache::ReplicationGroup", "AWS::OpenSearchService::Domain", "AWS::RDS::DBInstance"];
         title: "No path leads from the internet to a data store",
         why: "Between the internet and data stands at least one workload that decides; neither a rule nor a load balancer may pass it by.",
         repair: "Put the data store into data subnets, and let in only the security groups of the workloads that use it.",
-        prowler: ["rds_instance_no_public_access", "elasticache_cluster_uses_public_subnet"],
+        prowler: [
+            "rds_instance_no_public_access",
+            "elasticache_cluster_uses_public_subnet",
+            "opensearch_service_domains_not_publicly_accessible",
+        ],
         checkov: [],
         config: ["RDS_INSTANCE_SUBNET_IGW_CHECK"],
         security_hub: ["RDS.46"],
@@ -61,6 +66,13 @@ fn place_of(view: &View<'_>, resource: &Resource) -> Result<(Vec<Text>, Vec<Text
         };
         let group = view.resolve::<DbSubnetGroup>(&name).ok_or_else(|| unknown(&name))?;
         return Ok((view.read::<DbSubnetGroup>(group)?.subnet_ids.clone(), instance.vpc_security_groups.clone()));
+    }
+    if resource.type_name.0 == "AWS::OpenSearchService::Domain" {
+        let domain = view.read::<Domain>(resource)?;
+        let Some(network) = &domain.vpc_options else {
+            return Err(Undecidable("it stands in no network; another control says so".to_owned()));
+        };
+        return Ok((network.subnet_ids.clone(), network.security_group_ids.clone()));
     }
     let cache = view.read::<ReplicationGroup>(resource)?;
     let group = view.resolve::<SubnetGroup>(&cache.cache_subnet_group_name).ok_or_else(|| unknown(&cache.cache_subnet_group_name))?;

@@ -62,6 +62,7 @@ const BUCKET: &str = at!(dev "bucket.documents");
 const BUCKET_POLICY: &str = at!(dev "bucket_policy.documents");
 const DATABASE: &str = at!(dev "db_instance.db");
 const CACHE: &str = at!(dev "cache_replication_group.cache");
+const SEARCH: &str = at!(dev "search_domain.seats");
 const QUEUE: &str = at!(dev "queue.bookings");
 const TASK: &str = at!(dev "ecs_task_definition.api");
 const SERVICE: &str = at!(dev "ecs_service.web");
@@ -110,6 +111,7 @@ pub fn all() -> Vec<Break> {
     let mut all = security();
     all.extend(network());
     all.extend(data());
+    all.extend(search());
     all.extend(workloads());
     all.extend(resilience());
     all.extend(watches());
@@ -249,6 +251,7 @@ fn network() -> Vec<Break> {
         one("vpc-default-removed", at!(account "default_vpc_removal.main"), "Removed", false),
         case("data-not-reachable-from-internet", DATABASE, data_subnets_public()),
         case("data-not-reachable-from-internet", CACHE, data_subnets_public()),
+        case("data-not-reachable-from-internet", SEARCH, data_subnets_public()),
         case("data-not-reachable-from-internet", DATABASE, open_to_everybody(5432, 5432)),
         case(
             "data-not-reachable-from-internet",
@@ -550,6 +553,37 @@ fn workloads() -> Vec<Break> {
         one("waf-managed-rules", FIREWALL, "Rules", json!([])),
         one("waf-rules-measured", FIREWALL, "VisibilityConfig.CloudWatchMetricsEnabled", false),
         one("waf-rules-measured", FIREWALL, "Rules.0.VisibilityConfig.CloudWatchMetricsEnabled", false),
+    ]
+}
+
+fn search() -> Vec<Break> {
+    let off = |control, kind: &str| one(control, SEARCH, Box::leak(format!("LogPublishingOptions.{kind}.Enabled").into_boxed_str()), false);
+    let alarms = ["blocked", "cpu", "key", "key-access", "memory", "nodes", "red", "snapshot", "storage", "yellow"];
+    let alarms = alarms.map(|end| gone(Box::leak(format!("environment/ticketing/dev/alarm.seats-{end}").into_boxed_str())));
+    vec![
+        one("opensearch-access-controlled", SEARCH, "AdvancedSecurityOptions.Enabled", false),
+        one("opensearch-access-controlled", SEARCH, "AdvancedSecurityOptions.InternalUserDatabaseEnabled", true),
+        off("opensearch-audit-logged", "AUDIT_LOGS"),
+        without("opensearch-audit-logged", SEARCH, "LogPublishingOptions"),
+        one("opensearch-dedicated-leaders", SEARCH, "ClusterConfig.DedicatedMasterEnabled", false),
+        one("opensearch-dedicated-leaders", SEARCH, "ClusterConfig.DedicatedMasterCount", 2),
+        one("opensearch-encrypted-at-rest", SEARCH, "EncryptionAtRestOptions.Enabled", false),
+        without("opensearch-encrypted-at-rest", SEARCH, "EncryptionAtRestOptions.KmsKeyId"),
+        one("opensearch-encrypted-between-nodes", SEARCH, "NodeToNodeEncryptionOptions.Enabled", false),
+        one("opensearch-fault-tolerant", SEARCH, "ClusterConfig.ZoneAwarenessEnabled", false),
+        one("opensearch-fault-tolerant", SEARCH, "ClusterConfig.InstanceCount", 2),
+        without("opensearch-in-data-subnets", SEARCH, "VPCOptions"),
+        without("opensearch-in-data-subnets", SEARCH, "VPCOptions.SecurityGroupIds"),
+        case("opensearch-in-data-subnets", SEARCH, data_subnets_public()),
+        off("opensearch-logged", "ES_APPLICATION_LOGS"),
+        off("opensearch-logged", "INDEX_SLOW_LOGS"),
+        off("opensearch-logged", "SEARCH_SLOW_LOGS"),
+        case("opensearch-policy-not-public", SEARCH, vec![push(SEARCH, "AccessPolicies.Statement", for_everybody("es:ESHttpGet"))]),
+        one("opensearch-software-current", SEARCH, "SoftwareUpdateOptions.AutoSoftwareUpdateEnabled", false),
+        one("opensearch-tls", SEARCH, "DomainEndpointOptions.EnforceHTTPS", false),
+        one("opensearch-tls", SEARCH, "DomainEndpointOptions.TLSSecurityPolicy", "Policy-Min-TLS-1-0-2019-07"),
+        without("opensearch-tls", SEARCH, "DomainEndpointOptions.TLSSecurityPolicy"),
+        case("resource-has-alarm", SEARCH, alarms.into()),
     ]
 }
 

@@ -10,10 +10,21 @@ use strata_spec::{Source, Spec, load};
 
 pub const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "prod"];
 
+/// The example, and a search engine beside its other resources: what the example has not is judged too.
 fn spec() -> Spec {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/ticketing");
-    let read = |name: &str| Source::new(name, std::fs::read_to_string(folder.join(name)).unwrap());
-    load(&read("platform.yaml"), Some(&read("app.yaml"))).spec.expect("the reference example is right")
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let mut app = read("app.yaml");
+    for (before, after) in [
+        ("\nresources:\n", "\nresources:\n  seats: {type: search, size: small}\n"),
+        ("uses: {db: write, cache: write, documents: write", "uses: {db: write, cache: write, seats: write, documents: write"),
+        ("uses: {api: call, cache: read}", "uses: {api: call, cache: read, seats: read}"),
+    ] {
+        assert!(app.contains(before), "the example has no {before} any more");
+        app = app.replacen(before, after, 1);
+    }
+    let (platform, app) = (Source::new("platform.yaml", read("platform.yaml")), Source::new("app.yaml", app));
+    load(&platform, Some(&app)).spec.expect("the reference example is right")
 }
 
 /// The example's graph, every service with an image.

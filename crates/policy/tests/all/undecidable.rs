@@ -18,7 +18,7 @@ fn status(graph: &Graph, id: &str, address: &str) -> (Status, String) {
 fn missing_data_is_named() {
     let dev = |name: &str| format!("environment/ticketing/dev/{name}");
     let database = dev("db_instance.db");
-    let cases: [(&str, String, Vec<Edit>, &str); 15] = [
+    let cases: [(&str, String, Vec<Edit>, &str); 16] = [
         (
             "cloudtrail-bucket-not-public",
             "account/nonprod/cloudtrail.main".to_owned(),
@@ -69,6 +69,12 @@ fn missing_data_is_named() {
             database.clone(),
             vec![set("network/nonprod/route.public-internet", "Unheard", json!(1))],
             "route.public-internet cannot be read as AWS::EC2::Route",
+        ),
+        (
+            "data-not-reachable-from-internet",
+            dev("search_domain.seats"),
+            vec![unset("environment/ticketing/dev/search_domain.seats", "VPCOptions")],
+            "it stands in no network",
         ),
         (
             "lambda-runtime-supported",

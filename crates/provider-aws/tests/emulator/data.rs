@@ -4,6 +4,7 @@ mod backups;
 mod databases;
 mod functions;
 mod messages;
+mod search;
 mod storage;
 mod watching;
 

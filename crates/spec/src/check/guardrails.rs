@@ -3,23 +3,27 @@
 use strata_diag::{Diagnostic, codes};
 
 use super::Context;
-use crate::model::Platform;
+use crate::model::{Platform, ResourceKind};
 use crate::tree::Node;
-use crate::values::InstanceClass;
+use crate::values::{InstanceClass, SEARCH};
 
 pub(super) fn check(context: &mut Context<'_>) {
     let application = context.application;
     let hosts = application.hosts.iter().map(|(name, host)| (format!("hosts.{name}.class"), host.class.as_ref(), ""));
     let resources = application.resources.iter().map(|(name, resource)| {
-        let prefix = if resource.kind() == crate::model::ResourceKind::Redis { "cache." } else { "db." };
-        (format!("resources.{name}.class"), resource.class(), prefix)
+        let sort = match resource.kind() {
+            ResourceKind::Redis => "cache.",
+            ResourceKind::Search => SEARCH,
+            _ => "db.",
+        };
+        (format!("resources.{name}.class"), resource.class(), sort)
     });
-    for (path, class, prefix) in hosts.chain(resources).collect::<Vec<_>>() {
+    for (path, class, wanted) in hosts.chain(resources).collect::<Vec<_>>() {
         let Some(class) = class else { continue };
         if let Some(diagnostic) = family(context.platform, context.platform_tree, class) {
             context.diagnostics.push(diagnostic.at(context.tree_span(&path)));
         }
-        if let Some(diagnostic) = sort(class, prefix) {
+        if let Some(diagnostic) = sort(class, wanted) {
             context.diagnostics.push(diagnostic.at(context.tree_span(&path)));
         }
     }
@@ -47,13 +51,17 @@ pub(super) fn family(platform: &Platform, platform_tree: &Node, class: &Instance
     )
 }
 
-/// An error if the class is one of another service: `db.` for databases, `cache.` for caches, neither for machines.
-pub(super) fn sort(class: &InstanceClass, prefix: &str) -> Option<Diagnostic> {
-    let own = ["db.", "cache."].into_iter().find(|prefix| class.as_str().starts_with(prefix)).unwrap_or("");
-    if own == prefix {
+/// An error if the class is one of another service: `db.` before those of databases, `cache.` before those of caches, `.search` behind those of search
+/// engines, nothing at those of machines.
+pub(super) fn sort(class: &InstanceClass, wanted: &str) -> Option<Diagnostic> {
+    let text = class.as_str();
+    let own = ["db.", "cache."].into_iter().find(|prefix| text.starts_with(prefix));
+    let own = own.or_else(|| text.ends_with(SEARCH).then_some(SEARCH)).unwrap_or("");
+    if own == wanted {
         return None;
     }
-    let bare = class.as_str().trim_start_matches(own);
+    let bare = text.trim_start_matches("db.").trim_start_matches("cache.").trim_end_matches(SEARCH);
     let diagnostic = Diagnostic::error(codes::E0318, format!("`{class}` is a class of another service"));
-    Some(diagnostic.hint(format!("classes here look like `{prefix}{bare}`")))
+    let fitting = if wanted == SEARCH { format!("{bare}{SEARCH}") } else { format!("{wanted}{bare}") };
+    Some(diagnostic.hint(format!("classes here look like `{fitting}`")))
 }

@@ -13,12 +13,12 @@ pub(super) fn check(context: &mut Context<'_>) {
         match resource {
             Resource::Postgres(postgres) => {
                 backups(context, &path, postgres.backups);
-                storage(context, &path, postgres.storage.as_ref());
+                storage(context, &path, postgres.storage.as_ref(), RDS);
                 version(context, &path, "PostgreSQL", postgres.version.as_ref(), &["13", "14", "15", "16", "17", "18"]);
             }
             Resource::Mysql(mysql) => {
                 backups(context, &path, mysql.backups);
-                storage(context, &path, mysql.storage.as_ref());
+                storage(context, &path, mysql.storage.as_ref(), RDS);
                 version(context, &path, "MySQL", mysql.version.as_ref(), &["8.0", "8.4"]);
             }
             Resource::Redis(redis) => {
@@ -32,6 +32,15 @@ pub(super) fn check(context: &mut Context<'_>) {
                         format!("`{path}` is in several zones, but has no replica"),
                         hint,
                     );
+                }
+            }
+            Resource::Search(search) => {
+                storage(context, &path, search.storage.as_ref(), OPENSEARCH);
+                version(context, &path, "OpenSearch", search.version.as_ref(), OPENSEARCH_VERSIONS);
+                if search.multi_zone == Some(true) && search.nodes.is_some_and(|nodes| nodes < 2) {
+                    let hint = "write `nodes: 3` or more, or leave `nodes` out";
+                    let message = format!("`{path}` is in several zones, but has one node");
+                    context.error(codes::E0317, &format!("{path}.nodes"), message, hint);
                 }
             }
             Resource::Bucket(bucket) => {
@@ -165,15 +174,19 @@ fn backups(context: &mut Context<'_>, path: &str, value: Option<Duration>) {
     }
 }
 
-fn storage(context: &mut Context<'_>, path: &str, value: Option<&DataSize>) {
+/// Storage that a service offers: the least and the most in MiB, and the words of the hint.
+type Offered = (u64, u64, &'static str);
+
+const RDS: Offered = (20 * 1024, 64 * 1024 * 1024, "write 20GB to 64TB: what Amazon RDS offers");
+/// The most is that of the largest classes (OpenSearch Service developer guide, "EBS volume size limits").
+const OPENSEARCH: Offered = (10 * 1024, 24 * 1024 * 1024, "write 10GB to 24TB: what Amazon OpenSearch Service gives a node");
+/// Versions that take fine-grained access control, gp3 volumes and Graviton classes all three.
+const OPENSEARCH_VERSIONS: &[&str] = &["2.11", "2.13", "2.15", "2.17", "2.19", "3.1"];
+
+fn storage(context: &mut Context<'_>, path: &str, value: Option<&DataSize>, (least, most, hint): Offered) {
     let Some(value) = value else { return };
-    if !(20 * 1024..=64 * 1024 * 1024).contains(&value.mib()) {
-        context.error(
-            codes::E0318,
-            &format!("{path}.storage"),
-            format!("`{path}` has {value} of storage"),
-            "write 20GB to 64TB: what Amazon RDS offers",
-        );
+    if !(least..=most).contains(&value.mib()) {
+        context.error(codes::E0318, &format!("{path}.storage"), format!("`{path}` has {value} of storage"), hint);
     }
 }
 

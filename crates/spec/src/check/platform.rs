@@ -111,6 +111,7 @@ fn sizes(platform: &Platform, tree: &Node, diagnostics: &mut Diagnostics) {
         let options: &[&str] = match key.kind() {
             "postgres" | "mysql" => &["class", "multi_zone", "replicas", "storage"],
             "redis" => &["class", "multi_zone", "replicas"],
+            "search" => &["class", "multi_zone", "storage"],
             "service" => &["cpu", "memory"],
             "function" => &["memory"],
             "host" => &["class", "storage"],
@@ -133,6 +134,7 @@ fn sizes(platform: &Platform, tree: &Node, diagnostics: &mut Diagnostics) {
         let prefix = match key.kind() {
             "postgres" | "mysql" => "db.",
             "redis" => "cache.",
+            "search" => crate::values::SEARCH,
             _ => "",
         };
         for diagnostic in guardrails::family(platform, tree, class).into_iter().chain(guardrails::sort(class, prefix)) {

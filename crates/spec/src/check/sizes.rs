@@ -49,6 +49,7 @@ fn sized(application: &Application) -> Vec<Sized<'_>> {
             Resource::Postgres(_) => "postgres",
             Resource::Mysql(_) => "mysql",
             Resource::Redis(_) => "redis",
+            Resource::Search(_) => "search",
             _ => continue,
         };
         all.push((kind, format!("resources.{name}"), resource.size(), resource.class().is_some()));

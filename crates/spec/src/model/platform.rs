@@ -336,10 +336,10 @@ pub struct Nodes {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SizeDefinition {
-    /// The instance class (databases, caches, hosts, nodes).
+    /// The instance class (databases, caches, search engines, hosts, nodes).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<InstanceClass>,
-    /// Whether a second copy stands ready in another zone (databases, caches).
+    /// Whether a second copy stands ready in another zone (databases, caches), or nodes stand in every zone (search engines).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multi_zone: Option<bool>,
     /// How many read replicas (databases, caches).
@@ -353,7 +353,7 @@ pub struct SizeDefinition {
     /// Memory (services, functions).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<DataSize>,
-    /// Storage, where the resource does not say it (databases, hosts).
+    /// Storage, where the resource does not say it (databases, search engines, hosts).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<DataSize>,
 }

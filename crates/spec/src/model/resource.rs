@@ -16,6 +16,8 @@ pub enum Resource {
     Mysql(Mysql),
     /// A Redis-compatible cache.
     Redis(Redis),
+    /// A full-text search engine.
+    Search(Search),
     /// An object store.
     Bucket(Bucket),
     /// A key-value table.
@@ -43,6 +45,8 @@ words! {
         Mysql = "mysql",
         /// A Redis-compatible cache.
         Redis = "redis",
+        /// A full-text search engine.
+        Search = "search",
         /// An object store.
         Bucket = "bucket",
         /// A key-value table.
@@ -69,6 +73,7 @@ impl ResourceKind {
             ResourceKind::Postgres => TargetKind::Postgres,
             ResourceKind::Mysql => TargetKind::Mysql,
             ResourceKind::Redis => TargetKind::Redis,
+            ResourceKind::Search => TargetKind::Search,
             ResourceKind::Bucket => TargetKind::Bucket,
             ResourceKind::Table => TargetKind::Table,
             ResourceKind::Queue => TargetKind::Queue,
@@ -88,6 +93,7 @@ impl Resource {
             Resource::Postgres(_) => ResourceKind::Postgres,
             Resource::Mysql(_) => ResourceKind::Mysql,
             Resource::Redis(_) => ResourceKind::Redis,
+            Resource::Search(_) => ResourceKind::Search,
             Resource::Bucket(_) => ResourceKind::Bucket,
             Resource::Table(_) => ResourceKind::Table,
             Resource::Queue(_) => ResourceKind::Queue,
@@ -105,6 +111,7 @@ impl Resource {
             Resource::Postgres(postgres) => postgres.size.as_ref(),
             Resource::Mysql(mysql) => mysql.size.as_ref(),
             Resource::Redis(redis) => redis.size.as_ref(),
+            Resource::Search(search) => search.size.as_ref(),
             _ => None,
         }
     }
@@ -115,6 +122,7 @@ impl Resource {
             Resource::Postgres(postgres) => postgres.class.as_ref(),
             Resource::Mysql(mysql) => mysql.class.as_ref(),
             Resource::Redis(redis) => redis.class.as_ref(),
+            Resource::Search(search) => search.class.as_ref(),
             _ => None,
         }
     }
@@ -197,6 +205,32 @@ pub struct Redis {
     #[schemars(range(max = 5))]
     pub replicas: Option<u32>,
     /// Whether a copy in another zone takes over; if absent, a standard that asks for it or the size decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multi_zone: Option<bool>,
+}
+
+/// A full-text search engine.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    /// The version of OpenSearch; 2.19 if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Version>,
+    /// How large each node is: a word or a number of virtual processors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
+    /// The class of the nodes itself, instead of a size: `m6g.large.search`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<InstanceClass>,
+    /// How much each node can hold; does not grow by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<DataSize>,
+    /// How many nodes hold data; one if absent, and three or four where they stand in several zones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 80))]
+    pub nodes: Option<u32>,
+    /// Whether the nodes stand in every zone of the network, led by three nodes that hold no data; if absent, a standard that asks for it or the
+    /// size decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multi_zone: Option<bool>,
 }

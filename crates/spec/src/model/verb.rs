@@ -44,6 +44,8 @@ words! {
         Mysql = "mysql",
         /// A Redis-compatible cache.
         Redis = "redis",
+        /// A full-text search engine.
+        Search = "search",
         /// An object store.
         Bucket = "bucket",
         /// A key-value table.
@@ -71,7 +73,7 @@ impl TargetKind {
     pub fn verbs(self) -> &'static [Verb] {
         match self {
             TargetKind::Postgres | TargetKind::Mysql => &[Verb::Read, Verb::Write, Verb::Admin],
-            TargetKind::Redis | TargetKind::Bucket | TargetKind::Table => &[Verb::Read, Verb::Write],
+            TargetKind::Redis | TargetKind::Search | TargetKind::Bucket | TargetKind::Table => &[Verb::Read, Verb::Write],
             TargetKind::Queue => &[Verb::Send, Verb::Receive],
             TargetKind::Topic | TargetKind::Bus | TargetKind::Stream => &[Verb::Publish, Verb::Subscribe],
             TargetKind::Key => &[Verb::Encrypt, Verb::Decrypt],

@@ -168,9 +168,17 @@ pub(crate) static ROLE_ARN: Kind = Kind {
 };
 text_value!(RoleArn, "role-arn");
 
-/// An instance class: `m6g.large`, `db.r6g.large` or `cache.t4g.micro`.
+/// An instance class: `m6g.large`, `db.r6g.large`, `cache.t4g.micro` or `m6g.large.search`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InstanceClass(Arc<str>);
+
+/// What classes of Amazon OpenSearch Service end with.
+pub(crate) const SEARCH: &str = ".search";
+
+/// A class without the ending of OpenSearch, where a family and a size are left.
+fn without_search(class: &str) -> &str {
+    class.strip_suffix(SEARCH).filter(|bare| bare.contains('.')).unwrap_or(class)
+}
 
 impl InstanceClass {
     /// The text.
@@ -178,9 +186,9 @@ impl InstanceClass {
         &self.0
     }
 
-    /// The family, which is what guardrails list: `r6g` of `db.r6g.large`.
+    /// The family, which is what guardrails list: `r6g` of `db.r6g.large` and of `r6g.large.search`.
     pub fn family(&self) -> &str {
-        let parts: Vec<&str> = self.0.split('.').collect();
+        let parts: Vec<&str> = without_search(&self.0).split('.').collect();
         parts[parts.len() - 2]
     }
 }
@@ -194,7 +202,7 @@ impl fmt::Display for InstanceClass {
 impl FromStr for InstanceClass {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let bare = text.strip_prefix("db.").or_else(|| text.strip_prefix("cache.")).unwrap_or(text);
+        let bare = text.strip_prefix("db.").or_else(|| text.strip_prefix("cache.")).unwrap_or_else(|| without_search(text));
         let Some((family, size)) = bare.split_once('.') else {
             return Err(String::new());
         };
@@ -210,7 +218,7 @@ pub(crate) static INSTANCE_CLASS: Kind = Kind {
     name: "instance-class",
     noun: "an instance class",
     hint: "A class is written as AWS writes it: `m6g.large`, `db.r6g.large` or `cache.t4g.micro`.",
-    pattern: "^(db\\.|cache\\.)?[a-z][a-z0-9-]*[0-9][a-z0-9-]*\\.[a-z0-9-]+$",
+    pattern: "^((db\\.|cache\\.)?[a-z][a-z0-9-]*[0-9][a-z0-9-]*\\.[a-z0-9-]+|[a-z][a-z0-9-]*[0-9][a-z0-9-]*\\.[a-z0-9-]+\\.search)$",
     check: |text| text.parse::<InstanceClass>().map(|_| ()),
     number: false,
 };
@@ -246,7 +254,7 @@ impl FromStr for InstanceFamily {
 pub(crate) static INSTANCE_FAMILY: Kind = Kind {
     name: "instance-family",
     noun: "a family of instances",
-    hint: "A family is the part of an instance class before the last dot, without `db.` or `cache.`: `r6g`.",
+    hint: "A family is the part of an instance class before the last dot, without `db.`, `cache.` or `.search`: `r6g`.",
     pattern: "^[a-z][a-z0-9-]*[0-9][a-z0-9-]*$",
     check: |text| text.parse::<InstanceFamily>().map(|_| ()),
     number: false,
@@ -310,10 +318,10 @@ mod tests {
 
     #[test]
     fn families() {
-        for (class, family) in [("db.r6g.large", "r6g"), ("m6g.2xlarge", "m6g"), ("cache.t4g.micro", "t4g")] {
+        for (class, family) in [("db.r6g.large", "r6g"), ("m6g.2xlarge", "m6g"), ("cache.t4g.micro", "t4g"), ("m6g.large.search", "m6g")] {
             assert_eq!(class.parse::<InstanceClass>().unwrap().family(), family);
         }
-        for bad in ["large", "db.large", "", "r6g.", ".large", "R6g.large"] {
+        for bad in ["large", "db.large", "", "r6g.", ".large", "R6g.large", "db.r6g.large.search", "large.search"] {
             assert!(bad.parse::<InstanceClass>().is_err(), "{bad}");
         }
     }

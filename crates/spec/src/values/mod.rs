@@ -15,6 +15,7 @@ mod size;
 mod time;
 
 pub use amount::{Condition, DataSize, Money, Percent, Rate, RatePeriod};
+pub(crate) use aws::SEARCH;
 pub use aws::{AccountId, InstanceClass, InstanceFamily, REGIONS, Region, RoleArn, TransitGatewayId};
 pub use contact::{MailAddress, Telephone};
 pub use expression::{Expression, Part, Reference};

@@ -34,10 +34,10 @@ pub struct SizeKey {
 }
 
 /// The kinds of things that have sizes.
-pub(crate) const SIZED: &[&str] = &["postgres", "mysql", "redis", "service", "host", "function", "nodes"];
+pub(crate) const SIZED: &[&str] = &["postgres", "mysql", "redis", "search", "service", "host", "function", "nodes"];
 
 impl SizeKey {
-    /// `postgres`, `mysql`, `redis`, `service`, `host`, `function` or `nodes`.
+    /// `postgres`, `mysql`, `redis`, `search`, `service`, `host`, `function` or `nodes`.
     pub fn kind(&self) -> &str {
         self.kind.as_str()
     }
@@ -68,8 +68,8 @@ impl FromStr for SizeKey {
 pub(crate) static SIZE_KEY: Kind = Kind {
     name: "size-key",
     noun: "a kind of thing and a size word",
-    hint: "Write a kind, a dot and a word: `postgres.medium`. Kinds are postgres, mysql, redis, service, host, function and nodes.",
-    pattern: "^(postgres|mysql|redis|service|host|function|nodes)\\.[a-z][a-z0-9-]*$",
+    hint: "Write a kind, a dot and a word: `postgres.medium`. Kinds are postgres, mysql, redis, search, service, host, function and nodes.",
+    pattern: "^(postgres|mysql|redis|search|service|host|function|nodes)\\.[a-z][a-z0-9-]*$",
     check: |text| text.parse::<SizeKey>().map(|_| ()),
     number: false,
 };
