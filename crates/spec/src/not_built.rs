@@ -103,10 +103,8 @@ static NOT_BUILT: &[Row] = &[
 /// The types of resources that are not built yet.
 const RESOURCES: &[ResourceKind] = &[
     ResourceKind::Mysql,
-    ResourceKind::Table,
     ResourceKind::Topic,
     ResourceKind::Bus,
-    ResourceKind::Stream,
     ResourceKind::Key,
     ResourceKind::Secret,
 ];
