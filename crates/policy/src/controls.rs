@@ -25,6 +25,7 @@ pub(crate) mod reachability;
 pub(crate) mod registry_images;
 pub(crate) mod schedules;
 pub(crate) mod security_groups;
+pub(crate) mod tables_streams;
 pub(crate) mod threats;
 pub(crate) mod unused;
 pub(crate) mod web_firewall;

@@ -31,6 +31,7 @@ const LISTS: &[&[Control]] = &[
     lists::registry_images::CONTROLS,
     lists::schedules::CONTROLS,
     lists::security_groups::CONTROLS,
+    lists::tables_streams::CONTROLS,
     lists::threats::CONTROLS,
     lists::unused::CONTROLS,
     lists::web_firewall::CONTROLS,

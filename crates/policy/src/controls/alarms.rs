@@ -21,8 +21,11 @@ pub(crate) const CONTROLS: &[Control] = &[
     },
     control! {
         "resource-has-alarm", Observability, Low, Both,
-        ["AWS::ElastiCache::ReplicationGroup", "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::RDS::DBInstance"];
-        title: "Alarms watch every database, cache and load balancer",
+        [
+            "AWS::DynamoDB::Table", "AWS::ElastiCache::ReplicationGroup", "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::Kinesis::Stream",
+            "AWS::RDS::DBInstance"
+        ];
+        title: "Alarms watch every database, cache, table, stream and load balancer",
         why: "A system that fails unwatched fails for longer, and so does its protection.",
         repair: "Make an alarm whose dimensions name the resource.",
         prowler: [], checkov: [], config: ["CLOUDWATCH_ALARM_RESOURCE_CHECK"], security_hub: [],
