@@ -46,19 +46,12 @@ pub(super) fn lower(context: &mut Context<'_>, name: &Name, declared: &Table, ke
         key_schema: parts().map(|(kind, attribute_name)| KeySchemaElement { attribute_name, key_type: kind.to_owned() }).collect(),
         billing_mode: "PAY_PER_REQUEST".to_owned(),
         deletion_protection_enabled: true,
-        sse_specification: Some(SseSpecification {
-            sse_enabled: true,
-            sse_type: "KMS".to_owned(),
-            kms_master_key_id: Some(key.arn()),
-        }),
+        sse_specification: Some(SseSpecification { sse_enabled: true, sse_type: "KMS".to_owned(), kms_master_key_id: Some(key.arn()) }),
         point_in_time_recovery_specification: PointInTimeRecoverySpecification {
             point_in_time_recovery_enabled: true,
             recovery_period_in_days: Some(recovery.into()),
         },
-        time_to_live_specification: declared
-            .expire
-            .clone()
-            .map(|attribute_name| TimeToLiveSpecification { attribute_name, enabled: true }),
+        time_to_live_specification: declared.expire.clone().map(|attribute_name| TimeToLiveSpecification { attribute_name, enabled: true }),
         stream_specification: (!followers.is_empty()).then(|| StreamSpecification { stream_view_type: BOTH.to_owned() }),
         ..dynamodb::Table::default()
     };

@@ -70,11 +70,7 @@ fn add_sum(context: &mut Context<'_>, key_path: &str, name: &str, of: Vec<Vec<(&
         id: format!("m{number}"),
         return_data: Some(false),
         metric_stat: Some(MetricStat {
-            metric: Metric {
-                namespace: row.namespace.to_owned(),
-                metric_name: row.metric.to_owned(),
-                dimensions: sorted(dimensions),
-            },
+            metric: Metric { namespace: row.namespace.to_owned(), metric_name: row.metric.to_owned(), dimensions: sorted(dimensions) },
             period: PERIOD,
             stat: row.statistic.to_owned(),
             ..MetricStat::default()

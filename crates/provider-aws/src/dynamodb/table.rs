@@ -22,7 +22,7 @@ use strata_provider::{ErrorKind, ProviderError, Readiness};
 
 use crate::client::Cloud;
 use crate::error::{found, gone, missing};
-use crate::handler::{Handler, Observed, Target};
+use crate::handler::{Handler, Observed, Target, as_it_is};
 use crate::tags;
 use crate::values::{at, policy_json, read_policy, some_int, some_known, some_text, unbuilt};
 
@@ -85,7 +85,8 @@ async fn read_tags(cloud: &Cloud, arn: &str) -> Result<Tags, ProviderError> {
 async fn read_recovery(cloud: &Cloud, name: &str) -> Result<PointInTimeRecoverySpecification, ProviderError> {
     let answer = cloud.dynamodb().describe_continuous_backups().table_name(name).send().await;
     let answer = found(answer.map_err(at("dynamodb:DescribeContinuousBackups")))?;
-    let seen = answer.and_then(|answer| answer.continuous_backups_description).and_then(|backups| backups.point_in_time_recovery_description);
+    let seen =
+        answer.and_then(|answer| answer.continuous_backups_description).and_then(|backups| backups.point_in_time_recovery_description);
     let on = seen.as_ref().and_then(|seen| seen.point_in_time_recovery_status()) == Some(&PointInTimeRecoveryStatus::Enabled);
     Ok(PointInTimeRecoverySpecification {
         point_in_time_recovery_enabled: on,
@@ -121,12 +122,8 @@ fn read_encryption(encryption: &SseDescription) -> Option<SseSpecification> {
 
 /// What the table is, by all that tells it.
 async fn read(cloud: &Cloud, name: &str, arn: &str, table: &TableDescription) -> Result<Table, ProviderError> {
-    let (labels, recovery, end, policy) = tokio::join!(
-        read_tags(cloud, arn),
-        read_recovery(cloud, name),
-        read_time_to_live(cloud, name),
-        read_resource_policy(cloud, arn)
-    );
+    let (labels, recovery, end, policy) =
+        tokio::join!(read_tags(cloud, arn), read_recovery(cloud, name), read_time_to_live(cloud, name), read_resource_policy(cloud, arn));
     let mut attributes: Vec<AttributeDefinition> = table
         .attribute_definitions()
         .iter()
@@ -155,9 +152,9 @@ async fn read(cloud: &Cloud, name: &str, arn: &str, table: &TableDescription) ->
         sse_specification: table.sse_description().and_then(read_encryption),
         point_in_time_recovery_specification: recovery?,
         time_to_live_specification: end?,
-        stream_specification: stream.and_then(|stream| stream.stream_view_type()).map(|view| StreamSpecification {
-            stream_view_type: view.as_str().to_owned(),
-        }),
+        stream_specification: stream
+            .and_then(|stream| stream.stream_view_type())
+            .map(|view| StreamSpecification { stream_view_type: view.as_str().to_owned() }),
         resource_policy: policy?,
         tags: labels?,
     })
@@ -342,7 +339,11 @@ impl Handler for Table {
         call.send().await.map_err(at("dynamodb:CreateTable")).map_err(taken)?;
         settled(cloud, name).await?;
         let table = describe(cloud, name).await?.ok_or_else(|| {
-            ProviderError::new(ErrorKind::Transient, "dynamodb:DescribeTable", format!("the table {name} was made and does not show up yet"))
+            ProviderError::new(
+                ErrorKind::Transient,
+                "dynamodb:DescribeTable",
+                format!("the table {name} was made and does not show up yet"),
+            )
         })?;
         let arn = table.table_arn().ok_or_else(|| missing("dynamodb:DescribeTable", "TableArn"))?;
         bring(cloud, name, desired, &read(cloud, name, arn, &table).await?).await?;
@@ -352,6 +353,8 @@ impl Handler for Table {
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
         let name = target.id()?;
         settled(cloud, name).await?;
+        // Of an earlier try the answer may be lost, and most of these calls refuse to be sent twice.
+        let observed = &as_it_is(cloud, target, observed).await?;
         bring(cloud, name, target.properties, observed).await
     }
 

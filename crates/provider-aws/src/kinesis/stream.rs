@@ -17,7 +17,7 @@ use strata_provider::{ErrorKind, ProviderError, Readiness};
 
 use crate::client::Cloud;
 use crate::error::{found, gone};
-use crate::handler::{Handler, Observed, Target};
+use crate::handler::{Handler, Observed, Target, as_it_is};
 use crate::tags::{self, known};
 use crate::values::{at, int, policy_json, read_policy, some_int, unbuilt};
 
@@ -245,6 +245,8 @@ impl Handler for Stream {
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
         let name = target.id()?;
         settled(cloud, name).await?;
+        // Of an earlier try the answer may be lost, and most of these calls refuse to be sent twice.
+        let observed = &as_it_is(cloud, target, observed).await?;
         bring(cloud, name, target.properties, observed).await
     }
 

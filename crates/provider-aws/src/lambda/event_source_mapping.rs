@@ -78,10 +78,7 @@ impl Handler for EventSourceMapping {
                 .map(|most| ScalingConfig { maximum_concurrency: most.into() }),
             starting_position: asked(desired.starting_position.as_ref(), seen.starting_position().map(|from| from.as_str().to_owned())),
             maximum_retry_attempts: asked(desired.maximum_retry_attempts.as_ref(), seen.maximum_retry_attempts().map(i64::from)),
-            bisect_batch_on_function_error: asked(
-                desired.bisect_batch_on_function_error.as_ref(),
-                seen.bisect_batch_on_function_error(),
-            ),
+            bisect_batch_on_function_error: asked(desired.bisect_batch_on_function_error.as_ref(), seen.bisect_batch_on_function_error()),
             destination_config: some_text(
                 seen.destination_config().and_then(|config| config.on_failure()).and_then(|failure| failure.destination()),
             )

@@ -5,6 +5,8 @@ mod databases;
 mod functions;
 mod messages;
 mod storage;
+mod streams;
+mod tables;
 mod watching;
 
 use std::collections::BTreeMap;
