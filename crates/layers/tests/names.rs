@@ -25,6 +25,8 @@ const LIMITS: &[(&str, &str, usize, bool)] = &[
     ("AWS::ElastiCache::SubnetGroup", "CacheSubnetGroupName", 255, false),
     ("AWS::ElastiCache::ParameterGroup", "CacheParameterGroupName", 255, false),
     ("AWS::SQS::Queue", "QueueName", 80, true),
+    ("AWS::DynamoDB::Table", "TableName", 255, true),
+    ("AWS::Kinesis::Stream", "Name", 128, true),
     ("AWS::S3::Bucket", "BucketName", 63, false),
     ("AWS::SNS::Topic", "TopicName", 256, true),
     ("AWS::Lambda::Function", "FunctionName", 64, true),
@@ -79,6 +81,8 @@ resources:
   {thing}-cache: {{type: redis}}
   {thing}-b: {{type: bucket}}
   {thing}-q: {{type: queue, fifo: true}}
+  {thing}-t: {{type: table, key: id}}
+  {thing}-s: {{type: stream}}
 environments:
   {environment}: {{cluster: containers, host: tickets.acme.example}}
 "#

@@ -36,6 +36,8 @@ resources:
   cache: {{type: redis}}
   files: {{type: bucket}}
   orders: {{type: queue}}
+  items: {{type: table, key: id}}
+  clicks: {{type: stream}}
 environments:
   dev: {{cluster: containers, host: dev.acme.example}}
   pods: {{cluster: kubernetes, host: pods.acme.example}}
@@ -125,6 +127,10 @@ const VERBS: &[&str] = &[
     "orders: send",
     "orders: receive",
     "orders: [send, receive]",
+    "items: read",
+    "items: write",
+    "clicks: publish",
+    "clicks: subscribe",
     "stock: call",
 ];
 
@@ -141,7 +147,7 @@ fn what_each_verb_becomes() {
 #[test]
 fn what_verbs_become_on_kubernetes() {
     let mut text = String::new();
-    for verb in ["db: write", "orders: send", "stock: call"] {
+    for verb in ["db: write", "orders: send", "items: write", "clicks: publish", "stock: call"] {
         let lowered = lowered(PLATFORM, &app(verb, ""), "pods", &BTreeMap::new());
         writeln!(text, "## shop uses {verb}\n{}", table(&lowered, "pods", "shop")).unwrap();
     }
