@@ -141,6 +141,7 @@ codes! {
     E0504 "Others stand on the scope"
     E0505 "No such resource"
     E0506 "A reader needs a user in the database"
+    E0507 "Data would go with what is replaced"
     E0601 "The plan would violate a control"
     E0602 "A standard without a catalogue in this version"
     E0603 "A line asks for less than a standard does"
