@@ -41,6 +41,8 @@ ACTIONS = {
         ),
         ("inside", ["dynamodb:Query", "dynamodb:Scan"]),
     ],
+    ("topic", "publish"): [("whole", ["sns:GetTopicAttributes", "sns:Publish"])],
+    ("topic", "subscribe"): [("whole", ["sns:GetTopicAttributes", "sns:Subscribe", "sns:Unsubscribe"])],
     ("stream", "publish"): [("whole", ["kinesis:DescribeStreamSummary", "kinesis:PutRecord", "kinesis:PutRecords"])],
     ("stream", "subscribe"): [
         ("whole", ["kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"])
@@ -127,7 +129,7 @@ class Application:
         for name, to, kind, verb in self.edges():
             for part, actions in ACTIONS.get((kind, verb), []):
                 own.setdefault(name, set()).add((to, part, tuple(sorted(actions))))
-            if kind in ("bucket", "queue", "stream", "table"):
+            if kind in ("bucket", "queue", "stream", "table", "topic"):
                 key.setdefault(name, set()).add((to, tuple(KEY_OF_TABLES if kind == "table" else KEY[verb])))
         # What a function cannot do with an event, Lambda sends in its name to the queue beside it (Lambda developer guide, 'Dead-letter queues').
         for name, body in self.document.get("functions", {}).items():

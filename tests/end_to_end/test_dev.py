@@ -301,6 +301,8 @@ class Dev(WorldCase):
             elif "/dynamodb_table." in address:
                 table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{identifier.rpartition('/')[2]}"
                 found |= {table: (name, "whole"), f"{table}/index/*": (name, "inside"), f"{table}/stream/*": (name, "stream")}
+            elif "/topic." in address:
+                found[f"arn:aws:sns:{REGION}:{ACCOUNT}:{identifier.rpartition(':')[2]}"] = (name, "whole")
             elif "/kinesis_stream." in address:
                 found[f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/{identifier.rpartition('/')[2]}"] = (name, "whole")
             elif identifier.startswith("arn:aws:elasticache") and ":replicationgroup:" in identifier:
@@ -330,7 +332,7 @@ class Dev(WorldCase):
                 if "*" in resources:
                     self.assertLessEqual(set(actions), UNSCOPED, f"{workload}: a wildcard where AWS takes an ARN")
                 services = {action.partition(":")[0] for action in actions}
-                if services & {"s3", "sqs", "rds-db", "elasticache", "dynamodb", "kinesis"}:
+                if services & {"s3", "sqs", "sns", "rds-db", "elasticache", "dynamodb", "kinesis"}:
                     for resource in resources:
                         user = re.fullmatch(rf"arn:aws:rds-db:{REGION}:{ACCOUNT}:dbuser:([^/]+)/(.+)", resource)
                         to, part = arns[user.group(1)] if user else arns[resource]
@@ -339,7 +341,7 @@ class Dev(WorldCase):
                         actual.add((to, part, tuple(sorted(actions))))
                 via = statement.get("Condition", {}).get("StringEquals", {}).get("kms:ViaService")
                 via = via[0] if isinstance(via, list) else via
-                if "kms" in services and via in {f"{service}.{REGION}.amazonaws.com" for service in ("s3", "sqs", "dynamodb", "kinesis")}:
+                if "kms" in services and via in {f"{service}.{REGION}.amazonaws.com" for service in ("s3", "sqs", "sns", "dynamodb", "kinesis")}:
                     service = via.partition(".")[0]
                     for resource in resources:
                         keys.update((to, tuple(sorted(actions))) for to in key_of[(resource, service)] if to in used)
@@ -364,6 +366,9 @@ class Dev(WorldCase):
             elif "/dynamodb_table." in tags[ADDRESS]:
                 table = self.world.client("dynamodb").describe_table(TableName=identifier.rpartition("/")[2])["Table"]
                 found.setdefault((kms.describe_key(KeyId=table["SSEDescription"]["KMSMasterKeyArn"])["KeyMetadata"]["Arn"], "dynamodb"), set()).add(name)
+            elif "/topic." in tags[ADDRESS]:
+                key = self.world.client("sns").get_topic_attributes(TopicArn=identifier)["Attributes"]["KmsMasterKeyId"]
+                found.setdefault((kms.describe_key(KeyId=key)["KeyMetadata"]["Arn"], "sns"), set()).add(name)
             elif "/kinesis_stream." in tags[ADDRESS]:
                 stream = self.world.client("kinesis").describe_stream_summary(StreamName=identifier.rpartition("/")[2])["StreamDescriptionSummary"]
                 found.setdefault((kms.describe_key(KeyId=stream["KeyId"])["KeyMetadata"]["Arn"], "kinesis"), set()).add(name)

@@ -1,4 +1,4 @@
-//! Layer 2 of an environment: its key, databases, caches, buckets, tables, queues, streams, secrets, machines and backups.
+//! Layer 2 of an environment: its key, databases, caches, buckets, tables, queues, streams, topics, secrets, machines and backups.
 //!
 //! Invariants: everything is encrypted with the environment's own key; nothing is public; what holds the user's data says so
 //! ([`strata_graph::Resource::data`]) and is destroyed only when it is named.
@@ -14,6 +14,7 @@ mod queue;
 mod secret;
 mod stream;
 mod table;
+mod topic;
 mod user_data;
 
 use std::collections::BTreeMap;
@@ -79,9 +80,10 @@ pub(crate) fn lower_stores(context: &mut Context<'_>, key: &Handle) -> Result<St
             Resource::Bucket(bucket) => bucket::lower(context, name, bucket, key, &mut stores),
             Resource::Table(table) => table::lower(context, name, table, key, &mut stores),
             Resource::Stream(stream) => stream::lower(context, name, stream, key, &mut stores),
+            Resource::Topic(topic) => topic::lower(context, name, topic, key, &mut stores),
             Resource::Queue(queue) => queue::lower(context, name, queue, key, &mut stores),
             // Said by the plan as not built yet; the table is `strata_spec::not_built_yet`.
-            Resource::Mysql(_) | Resource::Topic(_) | Resource::Bus(_) | Resource::Key(_) | Resource::Secret(_) => {}
+            Resource::Mysql(_) | Resource::Bus(_) | Resource::Key(_) | Resource::Secret(_) => {}
         }
     }
     secret::lower(context, key, &mut stores);

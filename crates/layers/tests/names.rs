@@ -83,6 +83,7 @@ resources:
   {thing}-q: {{type: queue, fifo: true}}
   {thing}-t: {{type: table, key: id}}
   {thing}-s: {{type: stream}}
+  {thing}-o: {{type: topic, fifo: true}}
 environments:
   {environment}: {{cluster: containers, host: tickets.acme.example}}
 "#

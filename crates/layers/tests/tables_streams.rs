@@ -1,4 +1,4 @@
-//! Tables and streams: what they are made as, and what feeds a function from them.
+//! Tables, streams and topics: what they are made as, and what feeds a function from them.
 #![allow(clippy::unwrap_used)]
 
 mod common;
@@ -26,7 +26,10 @@ app: store
 functions:
   audit: {code: ./fn/receipt, runtime: python3.13, trigger: {holds: changed}, uses: {holds: read}}
   count: {code: ./fn/receipt, runtime: python3.13, trigger: {clicks: published}, uses: {clicks: subscribe}}
+  tell: {code: ./fn/receipt, runtime: python3.13, trigger: {news: published}}
 resources:
+  news: {type: topic}
+  orders: {type: topic, fifo: true}
   holds: {type: table, key: seat, sort: at, expire: ends}
   plain: {type: table, key: id}
   clicks: {type: stream}
@@ -167,4 +170,34 @@ fn alarms_watch_tables_and_streams() {
         assert_eq!(first["Name"], dimension, "{alarm}");
         assert_eq!(first["Value"]["$output"]["of"], format!("environment/store/dev/{of}"), "{alarm}");
     }
+}
+
+#[test]
+fn a_function_hears_the_topic_that_it_names_and_no_other_may_call_it() {
+    let lowered = made(PLATFORM);
+    let topic = json!({"of": "environment/store/dev/topic.news", "output": "TopicArn"});
+    let subscription = "topic_subscription.tell-hears-news";
+    assert_eq!(at(&lowered, subscription, "TopicArn")["$output"], topic);
+    assert_eq!(at(&lowered, subscription, "Protocol"), "lambda");
+    assert_eq!(at(&lowered, subscription, "Endpoint")["$output"]["of"], "environment/store/dev/lambda_function.tell");
+    assert_eq!(at(&lowered, "lambda_permission.tell", "Principal"), "sns.amazonaws.com");
+    assert_eq!(at(&lowered, "lambda_permission.tell", "SourceArn")["$output"], topic);
+    let waits = &find(&lowered, subscription).depends_on;
+    assert!(waits.iter().any(|address| address.short() == "lambda_permission.tell"), "SNS asks for the permission first: {waits:?}");
+}
+
+#[test]
+fn a_topic_is_encrypted_and_takes_no_message_without_tls() {
+    let lowered = made(PLATFORM);
+    for topic in ["news", "orders"] {
+        let key = at(&lowered, &format!("topic.{topic}"), "KmsMasterKeyId");
+        assert_eq!(key["$output"]["of"], "environment/store/dev/kms_key.data", "{topic}");
+        let statement = at(&lowered, &format!("topic_policy.{topic}"), "PolicyDocument.Statement.0");
+        assert_eq!((&statement["Effect"], &statement["Condition"]["Bool"]), (&json!("Deny"), &json!({"aws:SecureTransport": ["false"]})));
+    }
+    let name = at(&lowered, "topic.orders", "TopicName");
+    assert!(name.as_str().unwrap().ends_with(".fifo"), "{name}");
+    assert_eq!(at(&lowered, "topic.orders", "FifoTopic"), true);
+    assert_eq!(at(&lowered, "topic.news", "FifoTopic"), Value::Null);
+    assert_eq!(at(&lowered, "alarm.news-failed", "MetricName"), "NumberOfNotificationsFailed");
 }

@@ -38,6 +38,7 @@ resources:
   orders: {{type: queue}}
   items: {{type: table, key: id}}
   clicks: {{type: stream}}
+  news: {{type: topic}}
 environments:
   dev: {{cluster: containers, host: dev.acme.example}}
   pods: {{cluster: kubernetes, host: pods.acme.example}}
@@ -131,6 +132,8 @@ const VERBS: &[&str] = &[
     "items: write",
     "clicks: publish",
     "clicks: subscribe",
+    "news: publish",
+    "news: subscribe",
     "stock: call",
 ];
 

@@ -8,6 +8,7 @@ use strata_aws::lambda::{
     Code, DeadLetterConfig, DestinationConfig, Environment, EventSourceMapping, Function, LoggingConfig, OnFailure, Permission,
     TracingConfig, VpcConfig,
 };
+use strata_aws::sns::{Subscription, Topic};
 use strata_diag::{Diagnostic, Diagnostics, codes};
 use strata_graph::{Pseudo, Text};
 use strata_spec::sizes::function_memory_mib;
@@ -170,6 +171,29 @@ fn is_stream(context: &Context<'_>, name: &Name) -> bool {
     matches!(context.resolved.application.resources.get(name.as_str()), Some(strata_spec::Resource::Stream(_)))
 }
 
+fn is_topic(context: &Context<'_>, name: &Name) -> bool {
+    matches!(context.resolved.application.resources.get(name.as_str()), Some(strata_spec::Resource::Topic(_)))
+}
+
+/// Lets a function hear a topic. What it fails at for good goes to its dead-letter queue, by the function itself.
+fn hear(context: &mut Context<'_>, name: &Name, of: &Name, function: &Handle) {
+    let key_path = format!("functions.{name}.trigger");
+    let topic = context.builder.handle::<Topic>(of.as_str()).output("TopicArn");
+    let permission = Permission {
+        function_name: function.output("FunctionName"),
+        action: "lambda:InvokeFunction".to_owned(),
+        principal: "sns.amazonaws.com".to_owned(),
+        source_account: Some(Pseudo::AccountId.into()),
+        source_arn: Some(topic.clone()),
+    };
+    let purpose = format!("Lets the topic {of}, and no other, call {name}.");
+    let permission = context.builder.add(name.as_str(), permission, About::new(key_path.clone(), purpose));
+    let subscription =
+        Subscription { topic_arn: topic, protocol: "lambda".to_owned(), endpoint: function.arn(), ..Subscription::default() };
+    let about = About::new(key_path, format!("{name} hears the topic {of}.")).after(&permission);
+    context.builder.add(&format!("{name}-hears-{of}"), subscription, about);
+}
+
 /// Feeds a function with the records of a stream, from the oldest on; word of what fails for good goes to its dead-letter queue.
 fn follow(context: &mut Context<'_>, name: &Name, of: &Name, stream: Text, function: &Handle, failed: &Handle) {
     let mapping = EventSourceMapping {
@@ -253,7 +277,8 @@ fn trigger(
                 let arn = context.builder.handle::<strata_aws::kinesis::Stream>(stream.as_str()).arn();
                 follow(context, name, stream, arn, function, failed);
             }
-            // Topics and buses are not built yet, which the plan says for the thing itself.
+            Some((topic, TriggerEvent::Published)) if is_topic(context, topic) => hear(context, name, topic, function),
+            // Buses are not built yet, which the plan says for the thing itself.
             _ => {}
         },
     }

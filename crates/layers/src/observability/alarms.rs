@@ -336,6 +336,20 @@ pub(crate) fn stream_alarms(context: &mut Context<'_>, name: &Name, stream: &Han
     }
 }
 
+/// A topic: messages that did not reach who hears it.
+pub(crate) fn topic_alarms(context: &mut Context<'_>, name: &Name, topic: &Handle) {
+    let row = Row {
+        what: "failed",
+        namespace: "AWS/SNS",
+        metric: "NumberOfNotificationsFailed",
+        statistic: "Sum",
+        periods: 1,
+        text: "Messages of the topic did not reach somebody who hears it: look whether the endpoint answers.",
+        ..Row::default()
+    };
+    add(context, &format!("resources.{name}"), name.as_str(), vec![("TopicName", topic.output("TopicName"))], &row);
+}
+
 /// A service on Amazon ECS: processor, memory, and whether enough tasks run.
 pub(crate) fn service_alarms(context: &mut Context<'_>, name: &Name, service_name: &str, least: u32, runs: bool) {
     let key_path = format!("services.{name}");

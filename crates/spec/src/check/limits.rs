@@ -67,6 +67,11 @@ pub(super) fn check(context: &mut Context<'_>) {
                 between(context, &format!("{path}.rotate"), key.rotate, 90 * DAY, 2560 * DAY, "AWS KMS renews a key every 90 to 2560 days")
             }
             Resource::Table(table) => attributes(context, &path, table),
+            // The environment's own topic, which its alarms go to.
+            Resource::Topic(_) if name.as_str() == "alerts" => {
+                let message = format!("`{path}` has the name of the topic that every environment's alarms go to");
+                context.error_at_key(codes::E0109, &path, message, "give the topic another name");
+            }
             Resource::Topic(_) | Resource::Bus(_) | Resource::Secret(_) => {}
         }
     }
