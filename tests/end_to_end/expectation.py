@@ -6,7 +6,7 @@ The tables are those of the language reference and of AWS's service authorizatio
 import yaml
 
 PORTS = {"postgres": [5432], "mysql": [3306], "redis": [6379], "search": [443]}
-INTERFACE = {"queue": "sqs", "topic": "sns", "secret": "secretsmanager"}
+INTERFACE = {"queue": "sqs", "topic": "sns", "stream": "kinesis-streams", "secret": "secretsmanager"}
 GATEWAY = {"bucket": "s3", "table": "dynamodb"}
 
 # type, verb -> [(part of the thing, actions)]
@@ -29,9 +29,36 @@ ACTIONS = {
     ("queue", "receive"): [
         ("whole", ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ReceiveMessage"])
     ],
+    ("table", "read"): [
+        ("whole", ["dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]),
+        ("inside", ["dynamodb:Query", "dynamodb:Scan"]),
+    ],
+    ("table", "write"): [
+        (
+            "whole",
+            [
+                "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:DescribeTable",
+                "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem",
+            ],
+        ),
+        ("inside", ["dynamodb:Query", "dynamodb:Scan"]),
+    ],
+    ("topic", "publish"): [("whole", ["sns:GetTopicAttributes", "sns:Publish"])],
+    ("topic", "subscribe"): [("whole", ["sns:GetTopicAttributes", "sns:Subscribe", "sns:Unsubscribe"])],
+    ("stream", "publish"): [("whole", ["kinesis:DescribeStreamSummary", "kinesis:PutRecord", "kinesis:PutRecords"])],
+    ("stream", "subscribe"): [
+        ("whole", ["kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"])
+    ],
+}
+# event -> (part, what Lambda asks for in a function's name to read the stream of it)
+FOLLOWS = {
+    ("table", "changed"): ("stream", ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]),
+    ("stream", "published"): ("whole", ["kinesis:DescribeStream"]),
 }
 # verb -> actions on the key, only through the thing's own service; who logs in to a database or a cache needs no key.
-KEY = {"read": ["kms:Decrypt"], "receive": ["kms:Decrypt"], "write": ["kms:Decrypt", "kms:GenerateDataKey"], "send": ["kms:Decrypt", "kms:GenerateDataKey"]}
+KEY = {verb: ["kms:Decrypt"] for verb in ("read", "receive", "subscribe")} | {verb: ["kms:Decrypt", "kms:GenerateDataKey"] for verb in ("write", "send", "publish")}
+# DynamoDB makes the data keys of a table itself.
+KEY_OF_TABLES = ["kms:Decrypt"]
 
 
 class Application:
@@ -104,10 +131,14 @@ class Application:
         for name, to, kind, verb in self.edges():
             for part, actions in ACTIONS.get((kind, verb), []):
                 own.setdefault(name, set()).add((to, part, tuple(sorted(actions))))
-            if kind in ("bucket", "queue"):
-                key.setdefault(name, set()).add((to, tuple(KEY[verb])))
+            if kind in ("bucket", "queue", "stream", "table", "topic"):
+                key.setdefault(name, set()).add((to, tuple(KEY_OF_TABLES if kind == "table" else KEY[verb])))
         # What a function cannot do with an event, Lambda sends in its name to the queue beside it (Lambda developer guide, 'Dead-letter queues').
-        for name in self.document.get("functions", {}):
+        for name, body in self.document.get("functions", {}).items():
+            for to, event in body.get("trigger", {}).items():
+                if (self.types.get(to), event) in FOLLOWS:
+                    part, actions = FOLLOWS[self.types[to], event]
+                    own.setdefault(name, set()).add((to, part, tuple(sorted(actions))))
             own.setdefault(name, set()).add((f"{name}-failed", "whole", ("sqs:SendMessage",)))
             key.setdefault(name, set()).add((f"{name}-failed", ("kms:Decrypt", "kms:GenerateDataKey")))
         return own, key

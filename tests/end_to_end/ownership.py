@@ -52,6 +52,14 @@ def tagged(world):
     sqs = client("sqs")
     for url in sqs.list_queues().get("QueueUrls", []):
         add(sqs.list_queue_tags(QueueUrl=url).get("Tags", {}), url)
+    dynamodb = client("dynamodb")
+    for name in pages(dynamodb, "list_tables", "TableNames"):
+        arn = dynamodb.describe_table(TableName=name)["Table"]["TableArn"]
+        add(pages(dynamodb, "list_tags_of_resource", "Tags", ResourceArn=arn), arn)
+    kinesis = client("kinesis")
+    for name in pages(kinesis, "list_streams", "StreamNames"):
+        arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+        add(kinesis.list_tags_for_stream(StreamName=name)["Tags"], arn)
     sns = client("sns")
     for topic in pages(sns, "list_topics", "Topics"):
         add(sns.list_tags_for_resource(ResourceArn=topic["TopicArn"])["Tags"], topic["TopicArn"])
@@ -117,6 +125,8 @@ def tagged(world):
     functions = client("lambda")
     for function in pages(functions, "list_functions", "Functions"):
         add(functions.list_tags(Resource=function["FunctionArn"])["Tags"], function["FunctionArn"])
+    for mapping in pages(functions, "list_event_source_mappings", "EventSourceMappings"):
+        add(functions.list_tags(Resource=mapping["EventSourceMappingArn"])["Tags"], mapping["EventSourceMappingArn"])
     scheduler = client("scheduler")
     for group in pages(scheduler, "list_schedule_groups", "ScheduleGroups"):
         add(scheduler.list_tags_for_resource(ResourceArn=group["Arn"])["Tags"], group["Arn"])

@@ -148,6 +148,11 @@ class Dev(WorldCase):
         sqs = world.client("sqs")
         for url in sqs.list_queues()["QueueUrls"]:
             self.assert_own_key(url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"].get("KmsMasterKeyId"))
+        for name in pages(world.client("dynamodb"), "list_tables", "TableNames"):
+            table = world.client("dynamodb").describe_table(TableName=name)["Table"]
+            self.assert_own_key(name, table.get("SSEDescription", {}).get("KMSMasterKeyArn"))
+        for name in pages(world.client("kinesis"), "list_streams", "StreamNames"):
+            self.assert_own_key(name, world.client("kinesis").describe_stream_summary(StreamName=name)["StreamDescriptionSummary"].get("KeyId"))
         sns = world.client("sns")
         for topic in pages(sns, "list_topics", "Topics"):
             self.assert_own_key(topic["TopicArn"], sns.get_topic_attributes(TopicArn=topic["TopicArn"])["Attributes"].get("KmsMasterKeyId"))
@@ -295,6 +300,13 @@ class Dev(WorldCase):
                 found[f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}"] = (name, "whole")
             elif "/search_domain." in address:
                 found[f"{identifier}/*"] = (name, "inside")
+            elif "/dynamodb_table." in address:
+                table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{identifier.rpartition('/')[2]}"
+                found |= {table: (name, "whole"), f"{table}/index/*": (name, "inside"), f"{table}/stream/*": (name, "stream")}
+            elif "/topic." in address:
+                found[f"arn:aws:sns:{REGION}:{ACCOUNT}:{identifier.rpartition(':')[2]}"] = (name, "whole")
+            elif "/kinesis_stream." in address:
+                found[f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/{identifier.rpartition('/')[2]}"] = (name, "whole")
             elif identifier.startswith("arn:aws:elasticache") and ":replicationgroup:" in identifier:
                 found[identifier] = (name, "user")
             elif identifier.startswith("arn:aws:elasticache") and ":user:" in identifier:
@@ -322,7 +334,7 @@ class Dev(WorldCase):
                 if "*" in resources:
                     self.assertLessEqual(set(actions), UNSCOPED, f"{workload}: a wildcard where AWS takes an ARN")
                 services = {action.partition(":")[0] for action in actions}
-                if services & {"s3", "sqs", "rds-db", "elasticache", "es"}:
+                if services & {"s3", "sqs", "sns", "rds-db", "elasticache", "dynamodb", "kinesis", "es"}:
                     for resource in resources:
                         user = re.fullmatch(rf"arn:aws:rds-db:{REGION}:{ACCOUNT}:dbuser:([^/]+)/(.+)", resource)
                         to, part = arns[user.group(1)] if user else arns[resource]
@@ -330,8 +342,9 @@ class Dev(WorldCase):
                             self.assertIn(workload.replace("-", "_"), user.group(2).replace("-", "_"), "its own user")
                         actual.add((to, part, tuple(sorted(actions))))
                 via = statement.get("Condition", {}).get("StringEquals", {}).get("kms:ViaService")
-                if "kms" in services and via in (f"s3.{REGION}.amazonaws.com", f"sqs.{REGION}.amazonaws.com", [f"s3.{REGION}.amazonaws.com"], [f"sqs.{REGION}.amazonaws.com"]):
-                    service = (via if isinstance(via, str) else via[0]).partition(".")[0]
+                via = via[0] if isinstance(via, list) else via
+                if "kms" in services and via in {f"{service}.{REGION}.amazonaws.com" for service in ("s3", "sqs", "sns", "dynamodb", "kinesis")}:
+                    service = via.partition(".")[0]
                     for resource in resources:
                         keys.update((to, tuple(sorted(actions))) for to in key_of[(resource, service)] if to in used)
                 elif "kms" in services:
@@ -352,6 +365,15 @@ class Dev(WorldCase):
             elif "/queue." in tags[ADDRESS]:
                 key = sqs.get_queue_attributes(QueueUrl=identifier, AttributeNames=["All"])["Attributes"]["KmsMasterKeyId"]
                 found.setdefault((kms.describe_key(KeyId=key)["KeyMetadata"]["Arn"], "sqs"), set()).add(name)
+            elif "/dynamodb_table." in tags[ADDRESS]:
+                table = self.world.client("dynamodb").describe_table(TableName=identifier.rpartition("/")[2])["Table"]
+                found.setdefault((kms.describe_key(KeyId=table["SSEDescription"]["KMSMasterKeyArn"])["KeyMetadata"]["Arn"], "dynamodb"), set()).add(name)
+            elif "/topic." in tags[ADDRESS]:
+                key = self.world.client("sns").get_topic_attributes(TopicArn=identifier)["Attributes"]["KmsMasterKeyId"]
+                found.setdefault((kms.describe_key(KeyId=key)["KeyMetadata"]["Arn"], "sns"), set()).add(name)
+            elif "/kinesis_stream." in tags[ADDRESS]:
+                stream = self.world.client("kinesis").describe_stream_summary(StreamName=identifier.rpartition("/")[2])["StreamDescriptionSummary"]
+                found.setdefault((kms.describe_key(KeyId=stream["KeyId"])["KeyMetadata"]["Arn"], "kinesis"), set()).add(name)
         return found
 
     def test_no_role_has_a_wildcard_where_an_arn_would_do(self):

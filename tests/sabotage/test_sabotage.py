@@ -14,6 +14,7 @@ import mutations_account
 import mutations_data
 import mutations_network
 import mutations_search
+import mutations_tables
 import mutations_workloads
 import prowler
 from harness import ROOT
@@ -27,6 +28,8 @@ GROUPS = [
     ("Data", mutations_data.MUTATIONS),
     ("Workloads and doors", mutations_workloads.MUTATIONS),
 ]
+# None where the example has neither.
+GROUPS += [("Tables and streams", mutations_tables.MUTATIONS)] if mutations_tables.MUTATIONS else []
 ALL = [mutation for _, mutations in GROUPS for mutation in mutations]
 # What is done only where the environment has such a thing.
 SOMETIMES = mutations_search.mutations("env:search_domain.any")

@@ -4,7 +4,7 @@ pub mod event_source_mapping;
 pub mod function;
 pub mod permission;
 
-pub use event_source_mapping::{EventSourceMapping, ScalingConfig};
+pub use event_source_mapping::{DestinationConfig, EventSourceMapping, OnFailure, ScalingConfig};
 pub use function::{Code, DeadLetterConfig, Environment, Function, LoggingConfig, TracingConfig, VpcConfig};
 pub use permission::Permission;
 

@@ -26,6 +26,8 @@ impl std::fmt::Debug for TypeEntry {
 
 /// Outputs that only some resources of a type have.
 const SOMETIMES: &[(&str, &str)] = &[
+    // Tables whose changes are followed.
+    ("AWS::DynamoDB::Table", "StreamArn"),
     // Gateway endpoints alone have one.
     ("AWS::EC2::VPCEndpoint", "PrefixListId"),
     // Public zones whose queries are logged.
@@ -58,6 +60,7 @@ const LISTS: &[&[TypeEntry]] = &[
     crate::cloudtrail::ENTRIES,
     crate::cloudwatch::ENTRIES,
     crate::config::ENTRIES,
+    crate::dynamodb::ENTRIES,
     crate::ec2::ENTRIES,
     crate::ecr::ENTRIES,
     crate::ecs::ENTRIES,
@@ -67,6 +70,7 @@ const LISTS: &[&[TypeEntry]] = &[
     crate::guardduty::ENTRIES,
     crate::iam::ENTRIES,
     crate::inspector::ENTRIES,
+    crate::kinesis::ENTRIES,
     crate::kms::ENTRIES,
     crate::lambda::ENTRIES,
     crate::logs::ENTRIES,

@@ -129,7 +129,7 @@ pub enum Command {
         plan: Option<PathBuf>,
         #[command(flatten)]
         consent: Consent,
-        /// Delete this data too, where the files no longer ask for it (names, comma-separated)
+        /// Delete this data too, where the files no longer ask for it or make anew what holds it (names, comma-separated)
         #[arg(long, value_name = "NAMES", value_delimiter = ',')]
         delete_data: Vec<String>,
         #[command(flatten)]

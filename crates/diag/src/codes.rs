@@ -142,6 +142,7 @@ codes! {
     E0505 "No such resource"
     E0506 "A reader needs a user in the database"
     E0507 "A role needs a place in the search engine"
+    E0508 "Data would go with what is replaced"
     E0601 "The plan would violate a control"
     E0602 "A standard without a catalogue in this version"
     E0603 "A line asks for less than a standard does"

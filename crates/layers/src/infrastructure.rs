@@ -1,4 +1,4 @@
-//! Layer 2 of an environment: its key, databases, caches, search engines, buckets, queues, secrets, machines and backups.
+//! Layer 2 of an environment: its key, databases, caches, search engines, buckets, tables, queues, streams, topics, secrets, machines and backups.
 //!
 //! Invariants: everything is encrypted with the environment's own key; nothing is public; what holds the user's data says so
 //! ([`strata_graph::Resource::data`]) and is destroyed only when it is named.
@@ -13,6 +13,9 @@ mod key;
 mod queue;
 mod search;
 mod secret;
+mod stream;
+mod table;
+mod topic;
 mod user_data;
 
 use std::collections::BTreeMap;
@@ -31,6 +34,8 @@ pub(crate) use bucket::bucket_name;
 pub(crate) use hosts::lower as lower_hosts;
 pub(crate) use key::lower as lower_key;
 pub(crate) use queue::dead_letters;
+pub(crate) use stream::stream_name;
+pub(crate) use table::table_name;
 
 /// The services behind Session Manager and what an agent does there (Systems Manager user guide, "Create a custom IAM role for Session Manager").
 pub(crate) const SESSION_MANAGER: &[(&str, &[&str])] = &[
@@ -78,15 +83,12 @@ pub(crate) fn lower_stores(context: &mut Context<'_>, key: &Handle) -> Result<St
                 Err(problem) => problems.push(problem),
             },
             Resource::Bucket(bucket) => bucket::lower(context, name, bucket, key, &mut stores),
+            Resource::Table(table) => table::lower(context, name, table, key, &mut stores),
+            Resource::Stream(stream) => stream::lower(context, name, stream, key, &mut stores),
+            Resource::Topic(topic) => topic::lower(context, name, topic, key, &mut stores),
             Resource::Queue(queue) => queue::lower(context, name, queue, key, &mut stores),
             // Said by the plan as not built yet; the table is `strata_spec::not_built_yet`.
-            Resource::Mysql(_)
-            | Resource::Table(_)
-            | Resource::Topic(_)
-            | Resource::Bus(_)
-            | Resource::Stream(_)
-            | Resource::Key(_)
-            | Resource::Secret(_) => {}
+            Resource::Mysql(_) | Resource::Bus(_) | Resource::Key(_) | Resource::Secret(_) => {}
         }
     }
     secret::lower(context, key, &mut stores);

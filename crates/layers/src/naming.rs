@@ -26,6 +26,10 @@ pub mod limit {
     pub const FUNCTION: usize = 64;
     /// SQS queues.
     pub const QUEUE: usize = 80;
+    /// DynamoDB tables.
+    pub const TABLE: usize = 255;
+    /// Kinesis streams.
+    pub const STREAM: usize = 128;
     /// SNS topics.
     pub const TOPIC: usize = 256;
     /// Secrets Manager secrets (six characters are added by AWS).

@@ -35,6 +35,10 @@ pub enum Setting {
     CacheBackups,
     /// Days that recovery points of AWS Backup are kept.
     RecoveryPoints,
+    /// Days to any moment of which a table can be brought back.
+    TableRecovery,
+    /// Days that a record of a stream is kept.
+    StreamRetention,
     /// Encryption of what rests.
     Encryption,
     /// By keys of our own.

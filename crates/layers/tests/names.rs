@@ -27,6 +27,8 @@ const LIMITS: &[(&str, &str, usize, bool)] = &[
     ("AWS::OpenSearchService::Domain", "DomainName", 28, false),
     ("AWS::Logs::ResourcePolicy", "PolicyName", 512, true),
     ("AWS::SQS::Queue", "QueueName", 80, true),
+    ("AWS::DynamoDB::Table", "TableName", 255, true),
+    ("AWS::Kinesis::Stream", "Name", 128, true),
     ("AWS::S3::Bucket", "BucketName", 63, false),
     ("AWS::SNS::Topic", "TopicName", 256, true),
     ("AWS::Lambda::Function", "FunctionName", 64, true),
@@ -82,6 +84,9 @@ resources:
   {thing}-s: {{type: search}}
   {thing}-b: {{type: bucket}}
   {thing}-q: {{type: queue, fifo: true}}
+  {thing}-t: {{type: table, key: id}}
+  {thing}-s: {{type: stream}}
+  {thing}-o: {{type: topic, fifo: true}}
 environments:
   {environment}: {{cluster: containers, host: tickets.acme.example}}
 "#

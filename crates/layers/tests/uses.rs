@@ -37,6 +37,9 @@ resources:
   books: {{type: search}}
   files: {{type: bucket}}
   orders: {{type: queue}}
+  items: {{type: table, key: id}}
+  clicks: {{type: stream}}
+  news: {{type: topic}}
 environments:
   dev: {{cluster: containers, host: dev.acme.example}}
   pods: {{cluster: kubernetes, host: pods.acme.example}}
@@ -128,6 +131,12 @@ const VERBS: &[&str] = &[
     "orders: send",
     "orders: receive",
     "orders: [send, receive]",
+    "items: read",
+    "items: write",
+    "clicks: publish",
+    "clicks: subscribe",
+    "news: publish",
+    "news: subscribe",
     "stock: call",
 ];
 
@@ -144,7 +153,7 @@ fn what_each_verb_becomes() {
 #[test]
 fn what_verbs_become_on_kubernetes() {
     let mut text = String::new();
-    for verb in ["db: write", "books: read", "orders: send", "stock: call"] {
+    for verb in ["db: write", "books: read", "orders: send", "items: write", "clicks: publish", "stock: call"] {
         let lowered = lowered(PLATFORM, &app(verb, ""), "pods", &BTreeMap::new());
         writeln!(text, "## shop uses {verb}\n{}", table(&lowered, "pods", "shop")).unwrap();
     }

@@ -393,6 +393,13 @@ impl Plan {
         crate::digest::digest(self)
     }
 
+    /// The replacements that take data with them: those that the files ask for. What is broken is replaced without a field that asks for it.
+    pub fn data_replaced(&self) -> impl Iterator<Item = (&str, &Action)> {
+        let replaces = |action: &&Action| matches!(action.change, Change::ReplaceCreateFirst | Change::ReplaceDeleteFirst);
+        let asked = |action: &&Action| action.fields.iter().any(|field| field.replaces);
+        self.actions.iter().filter(replaces).filter(asked).filter_map(|action| Some((action.data.as_deref()?, action)))
+    }
+
     /// Whether the digest fits the content: a plan file that somebody changed does not run.
     #[must_use]
     pub fn is_intact(&self) -> bool {

@@ -348,3 +348,23 @@ fn a_replacement_in_place_under_one_of_the_other_order_is_no_cycle() {
         assert!(waits[pair[1]].contains(&pair[0]), "{steps:?}");
     }
 }
+
+/// What is replaced because a field asks for it takes its data with it; what is only changed, or broken and never ready, does not.
+#[test]
+fn the_data_that_a_replacement_takes_with_it_is_named() {
+    let holding = |world: &World| {
+        let mut graph = Graph::default();
+        for resource in world.graph().iter() {
+            graph.insert(Resource { data: Some(format!("data-{}", resource.address.name())), ..resource.clone() }).unwrap();
+        }
+        graph
+    };
+    let old = World { edges: vec![0, 0, 0], out: 0, renamed: 0, resized: 0 };
+    let new = World { renamed: 0b100, resized: 0b010, ..old.clone() };
+    let mut state = old.state();
+    state.resources.get_mut(&address(0)).unwrap().status = ResourceStatus::Tainted("never came up".to_owned());
+    let plan = plan(&holding(&new), Some(state));
+    assert_eq!((plan.count("replace"), plan.count("update")), (2, 1));
+    let lost: Vec<(&str, &Address)> = plan.data_replaced().map(|(data, action)| (data, &action.address)).collect();
+    assert_eq!(lost, [("data-n2", &address(2))]);
+}

@@ -27,6 +27,7 @@ pub(crate) mod root_user;
 pub(crate) mod schedules;
 pub(crate) mod search;
 pub(crate) mod security_groups;
+pub(crate) mod tables_streams;
 pub(crate) mod threats;
 pub(crate) mod unused;
 pub(crate) mod users;

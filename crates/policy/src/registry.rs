@@ -33,6 +33,7 @@ const LISTS: &[&[Control]] = &[
     lists::schedules::CONTROLS,
     lists::search::CONTROLS,
     lists::security_groups::CONTROLS,
+    lists::tables_streams::CONTROLS,
     lists::threats::CONTROLS,
     lists::unused::CONTROLS,
     lists::users::CONTROLS,

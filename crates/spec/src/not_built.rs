@@ -101,15 +101,7 @@ static NOT_BUILT: &[Row] = &[
 ];
 
 /// The types of resources that are not built yet.
-const RESOURCES: &[ResourceKind] = &[
-    ResourceKind::Mysql,
-    ResourceKind::Table,
-    ResourceKind::Topic,
-    ResourceKind::Bus,
-    ResourceKind::Stream,
-    ResourceKind::Key,
-    ResourceKind::Secret,
-];
+const RESOURCES: &[ResourceKind] = &[ResourceKind::Mysql, ResourceKind::Bus, ResourceKind::Key, ResourceKind::Secret];
 
 /// What an environment asks for and this release does not build: in the order of the table, then of the files.
 pub fn not_built_yet(resolved: &Resolved) -> Vec<NotBuilt> {

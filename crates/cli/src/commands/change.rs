@@ -31,7 +31,7 @@ pub struct Request<'a> {
     pub plan: Option<&'a Path>,
     /// Consent.
     pub consent: &'a Consent,
-    /// Data that may go.
+    /// Data that may go, with what holds it: because the files no longer ask for it, or because it is made anew.
     pub delete_data: &'a [String],
     /// How to go about it.
     pub pace: &'a Pace,
@@ -50,17 +50,19 @@ pub async fn up(arguments: &Arguments, request: Request<'_>) -> Result<u8, Failu
     let images = given.as_ref().map(images_of).unwrap_or_default();
     let wanted = Wanted { target: &target, images: &images, delete_data: &delete_data, for_run: true, pace: Some(request.pace) };
     let prepared = prepare(&session, &files, wanted).await?;
-    change(arguments, &session, &files, prepared, given, request.consent, None).await
+    change(arguments, &session, &files, prepared, given, request.consent, None, &delete_data).await
 }
 
 /// Goes on with a plan that was approved before, by a plan of today to the same end.
 pub async fn resume(arguments: &Arguments, target: &Target, approved: &Approved, consent: &Consent, pace: &Pace) -> Result<u8, Failure> {
     let session = Session::new(arguments);
     let files = files::of(arguments)?;
-    let (images, delete_data) = (images_of(&approved.plan), BTreeSet::new());
+    let images = images_of(&approved.plan);
+    // What was named for the plan of then is named for the same end.
+    let delete_data: BTreeSet<String> = approved.plan.data_replaced().map(|(data, _)| data.to_owned()).collect();
     let wanted = Wanted { target, images: &images, delete_data: &delete_data, for_run: true, pace: Some(pace) };
     let prepared = prepare(&session, &files, wanted).await?;
-    change(arguments, &session, &files, prepared, None, consent, Some(approved)).await
+    change(arguments, &session, &files, prepared, None, consent, Some(approved), &delete_data).await
 }
 
 /// Whether everything that a plan would do was approved before; says on standard error what was not.
@@ -85,7 +87,7 @@ pub async fn deploy(arguments: &Arguments, env: &str, images: &[(String, String)
     let delete_data = BTreeSet::new();
     let wanted = Wanted { target: &target, images: &images, delete_data: &delete_data, for_run: true, pace: Some(pace) };
     let prepared = prepare(&session, &files, wanted).await?;
-    change(arguments, &session, &files, prepared, None, consent, None).await
+    change(arguments, &session, &files, prepared, None, consent, None, &delete_data).await
 }
 
 fn read_plan(path: &Path) -> Result<Plan, Failure> {
@@ -123,6 +125,7 @@ fn images_of(plan: &Plan) -> BTreeMap<String, String> {
     metadata.and_then(|value| serde_json::from_value::<Metadata>(value).ok()).unwrap_or_default().images
 }
 
+#[allow(clippy::too_many_arguments)]
 async fn change(
     arguments: &Arguments,
     session: &Session,
@@ -131,6 +134,7 @@ async fn change(
     given: Option<Plan>,
     consent: &Consent,
     approved: Option<&Approved>,
+    delete_data: &BTreeSet<String>,
 ) -> Result<u8, Failure> {
     // What was reviewed is what runs: a plan file runs as it is, and the store refuses it when it is stale.
     let plan = given.unwrap_or(prepared.plan);
@@ -150,6 +154,7 @@ async fn change(
         output::answer(&output::plan::text(&plan, output::width(), Paint(output::colour(&std::io::stdout()))));
     }
     refuse_violations(&plan, files)?;
+    refuse_losses(&plan, files, delete_data)?;
     if plan.is_empty() && plan.keeps_the_record() && !metadata_moves(&plan, &prepared.states) {
         return after(arguments, &*store, &plan, None).await;
     }
@@ -211,6 +216,26 @@ fn refuse_violations(plan: &Plan, files: &Files) -> Result<(), Failure> {
             Some(rule) => format!("the rule '{rule}' is your own; `strata explain {}` shows the resource", verdict.address.short()),
         });
         if let Some(origin) = &verdict.origin {
+            diagnostic = diagnostic.at(span_of(files, &origin.file, origin.line));
+        }
+        diagnostics.push(diagnostic);
+    }
+    if diagnostics.is_empty() { Ok(()) } else { Err(Failure::of_files(diagnostics, &files.sources)) }
+}
+
+/// What holds data is made anew only where that data is named.
+fn refuse_losses(plan: &Plan, files: &Files, delete_data: &BTreeSet<String>) -> Result<(), Failure> {
+    let lost: Vec<_> = plan.data_replaced().filter(|(data, _)| !delete_data.contains(*data)).collect();
+    let names: BTreeSet<&str> = lost.iter().map(|(data, _)| *data).collect();
+    let names = names.into_iter().collect::<Vec<_>>().join(",");
+    let mut diagnostics = Diagnostics::new();
+    for (data, action) in &lost {
+        let fields: Vec<&str> = action.fields.iter().filter(|field| field.replaces).map(|field| field.path.as_str()).collect();
+        let message =
+            format!("{} would be made anew for another {}, and the data '{data}' goes with it", action.address, fields.join(" and "));
+        let mut diagnostic = Diagnostic::error(codes::E0508, message)
+            .hint(format!("take the change back, or name the data that may go: --delete-data {names}"));
+        if let Some(origin) = action.origins.first() {
             diagnostic = diagnostic.at(span_of(files, &origin.file, origin.line));
         }
         diagnostics.push(diagnostic);

@@ -5,8 +5,10 @@
 
 use strata_aws::iam::Statement;
 use strata_aws::lambda::{
-    Code, DeadLetterConfig, Environment, EventSourceMapping, Function, LoggingConfig, Permission, TracingConfig, VpcConfig,
+    Code, DeadLetterConfig, DestinationConfig, Environment, EventSourceMapping, Function, LoggingConfig, OnFailure, Permission,
+    TracingConfig, VpcConfig,
 };
+use strata_aws::sns::{Subscription, Topic};
 use strata_diag::{Diagnostic, Diagnostics, codes};
 use strata_graph::{Pseudo, Text};
 use strata_spec::sizes::function_memory_mib;
@@ -17,13 +19,18 @@ use crate::address_planner::Tier;
 use crate::arn::{bucket_arn, regional_arn};
 use crate::builder::{About, Handle};
 use crate::environment::Context;
-use crate::infrastructure::{Trust, bucket_name, dead_letters, role};
+use crate::infrastructure::{Trust, bucket_name, dead_letters, role, stream_name, table_name};
 use crate::naming::limit;
 use crate::uses::{Wiring, Wirings};
 
 /// Seconds where nothing is said, and the most that Lambda takes.
 const TIMEOUT: u64 = 60;
 const LONGEST: u64 = 900;
+/// Records of a stream that a call gets at most: Lambda's own default.
+const RECORDS: i64 = 100;
+/// How often records that fail are tried again, in halves: a record that can never be handled must not hold up those behind it until it is too
+/// old, which is what Lambda does where nothing is said.
+const RECORD_RETRIES: i64 = 5;
 
 /// When a function is stopped, in seconds.
 pub(crate) fn timeout_seconds(function: &strata_spec::Function) -> u64 {
@@ -66,6 +73,7 @@ fn lower_one(
     let failed = dead_letters(context, &format!("{name}-failed"), false, key, &key_path, None);
     let mut statements = wiring.statements.clone();
     statements.extend(own_statements(context, name, wiring, &failed, key));
+    statements.extend(reads_stream(context, declared));
     let (function_role, mut standing) = role(
         context,
         name.as_str(),
@@ -141,6 +149,69 @@ fn own_statements(context: &Context<'_>, name: &Name, wiring: &Wiring, failed: &
     ]
 }
 
+/// What Lambda needs, in the function's name, to read the stream that feeds it: of a table the verb `read` says nothing of its stream, and of a
+/// stream `subscribe` leaves out one call (Lambda developer guide, "Process DynamoDB records" and "Process Kinesis Data Streams records").
+fn reads_stream(context: &Context<'_>, declared: &strata_spec::Function) -> Option<Statement> {
+    match declared.trigger.as_ref()?.event()? {
+        (table, TriggerEvent::Changed) => {
+            let stream = format!("table/{}/stream/*", table_name(context, table.as_str()));
+            let actions = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"];
+            Some(Statement::allow("TriggerStream", actions, [regional_arn("dynamodb", &stream)]))
+        }
+        (stream, TriggerEvent::Published) if is_stream(context, stream) => {
+            let stream = format!("stream/{}", stream_name(context, stream.as_str()));
+            Some(Statement::allow("TriggerStream", ["kinesis:DescribeStream"], [regional_arn("kinesis", &stream)]))
+        }
+        _ => None,
+    }
+}
+
+/// Topics and buses have `published`, too.
+fn is_stream(context: &Context<'_>, name: &Name) -> bool {
+    matches!(context.resolved.application.resources.get(name.as_str()), Some(strata_spec::Resource::Stream(_)))
+}
+
+fn is_topic(context: &Context<'_>, name: &Name) -> bool {
+    matches!(context.resolved.application.resources.get(name.as_str()), Some(strata_spec::Resource::Topic(_)))
+}
+
+/// Lets a function hear a topic. What it fails at for good goes to its dead-letter queue, by the function itself.
+fn hear(context: &mut Context<'_>, name: &Name, of: &Name, function: &Handle) {
+    let key_path = format!("functions.{name}.trigger");
+    let topic = context.builder.handle::<Topic>(of.as_str()).output("TopicArn");
+    let permission = Permission {
+        function_name: function.output("FunctionName"),
+        action: "lambda:InvokeFunction".to_owned(),
+        principal: "sns.amazonaws.com".to_owned(),
+        source_account: Some(Pseudo::AccountId.into()),
+        source_arn: Some(topic.clone()),
+    };
+    let purpose = format!("Lets the topic {of}, and no other, call {name}.");
+    let permission = context.builder.add(name.as_str(), permission, About::new(key_path.clone(), purpose));
+    let subscription =
+        Subscription { topic_arn: topic, protocol: "lambda".to_owned(), endpoint: function.arn(), ..Subscription::default() };
+    let about = About::new(key_path, format!("{name} hears the topic {of}.")).after(&permission);
+    context.builder.add(&format!("{name}-hears-{of}"), subscription, about);
+}
+
+/// Feeds a function with the records of a stream, from the oldest on; word of what fails for good goes to its dead-letter queue.
+fn follow(context: &mut Context<'_>, name: &Name, of: &Name, stream: Text, function: &Handle, failed: &Handle) {
+    let mapping = EventSourceMapping {
+        function_name: function.output("FunctionName"),
+        event_source_arn: stream,
+        batch_size: RECORDS,
+        enabled: true,
+        function_response_types: vec!["ReportBatchItemFailures".to_owned()],
+        starting_position: Some("TRIM_HORIZON".to_owned()),
+        maximum_retry_attempts: Some(RECORD_RETRIES),
+        bisect_batch_on_function_error: Some(true),
+        destination_config: Some(DestinationConfig { on_failure: OnFailure { destination: failed.arn() } }),
+        ..EventSourceMapping::default()
+    };
+    let purpose = format!("Feeds {name} with what happens in {of}, from the oldest record on.");
+    context.builder.add(name.as_str(), mapping, About::new(format!("functions.{name}.trigger"), purpose));
+}
+
 /// What makes the function run.
 fn trigger(
     context: &mut Context<'_>,
@@ -198,7 +269,16 @@ fn trigger(
                 let purpose = format!("Feeds {name} with the messages of {queue}.");
                 context.builder.add(name.as_str(), mapping, About::new(key_path, purpose));
             }
-            // Topics, buses, streams and tables are not built yet, which the plan says for the thing itself.
+            Some((table, TriggerEvent::Changed)) => {
+                let stream = context.builder.handle::<strata_aws::dynamodb::Table>(table.as_str()).output("StreamArn");
+                follow(context, name, table, stream, function, failed);
+            }
+            Some((stream, TriggerEvent::Published)) if is_stream(context, stream) => {
+                let arn = context.builder.handle::<strata_aws::kinesis::Stream>(stream.as_str()).arn();
+                follow(context, name, stream, arn, function, failed);
+            }
+            Some((topic, TriggerEvent::Published)) if is_topic(context, topic) => hear(context, name, topic, function),
+            // Buses are not built yet, which the plan says for the thing itself.
             _ => {}
         },
     }

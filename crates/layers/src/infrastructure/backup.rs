@@ -1,6 +1,6 @@
 //! Backups: a vault, a plan and what it covers, chosen by a tag.
 //!
-//! Databases get a recovery point a day beside RDS's own continuous backups, in a vault that nothing can be taken from before its time.
+//! Databases and tables get a recovery point a day beside the continuous backups of RDS and DynamoDB, in a vault that nothing can be taken from before its time.
 //! Buckets keep their old versions instead. Invariant: without something to back up there is no vault.
 
 use strata_aws::backup::{

@@ -2,7 +2,7 @@
 //!
 //! Invariant: one row of a table makes one alarm; thresholds are in the metric's own unit.
 
-use strata_aws::cloudwatch::{Alarm, Dimension};
+use strata_aws::cloudwatch::{Alarm, Dimension, Metric, MetricDataQuery, MetricStat};
 use strata_aws::sns::Topic;
 use strata_graph::{Layer, Pseudo, Text};
 use strata_spec::{Host, Name};
@@ -50,12 +50,58 @@ impl Default for Row<'_> {
 }
 
 fn add(context: &mut Context<'_>, key_path: &str, name: &str, dimensions: Vec<(&str, Text)>, row: &Row<'_>) {
-    let topic = context.builder.handle::<Topic>(topic::NAME).output("TopicArn");
     let name = format!("{name}-{}", row.what);
+    let alarm = Alarm {
+        namespace: Some(row.namespace.to_owned()),
+        metric_name: Some(row.metric.to_owned()),
+        dimensions: sorted(dimensions),
+        statistic: Some(row.statistic.to_owned()),
+        period: Some(PERIOD),
+        ..plain(context, &name, row)
+    };
+    let about = About::new(key_path, row.text).in_layer(Layer::Observability);
+    context.builder.add(&name, alarm, about);
+}
+
+/// One alarm on the sum of a metric over several sets of dimensions, which the service itself does not add up.
+fn add_sum(context: &mut Context<'_>, key_path: &str, name: &str, of: Vec<Vec<(&str, Text)>>, row: &Row<'_>) {
+    let name = format!("{name}-{}", row.what);
+    let one = |(number, dimensions): (usize, Vec<(&str, Text)>)| MetricDataQuery {
+        id: format!("m{number}"),
+        return_data: Some(false),
+        metric_stat: Some(MetricStat {
+            metric: Metric { namespace: row.namespace.to_owned(), metric_name: row.metric.to_owned(), dimensions: sorted(dimensions) },
+            period: PERIOD,
+            stat: row.statistic.to_owned(),
+            ..MetricStat::default()
+        }),
+        ..MetricDataQuery::default()
+    };
+    let sum = MetricDataQuery {
+        id: "sum".to_owned(),
+        // Not `m1 + m2`: a metric without a value at a time would take the sum away, and errors have none as long as there are none.
+        expression: Some("SUM(METRICS())".to_owned()),
+        label: Some(row.metric.to_owned()),
+        return_data: Some(true),
+        ..MetricDataQuery::default()
+    };
+    let metrics = (1..).zip(of).map(one).chain([sum]).collect();
+    let alarm = Alarm { metrics, ..plain(context, &name, row) };
+    let about = About::new(key_path, row.text).in_layer(Layer::Observability);
+    context.builder.add(&name, alarm, about);
+}
+
+fn sorted(dimensions: Vec<(&str, Text)>) -> Vec<Dimension> {
     let mut dimensions: Vec<Dimension> = dimensions.into_iter().map(|(name, value)| Dimension { name: name.to_owned(), value }).collect();
     dimensions.sort_by(|one, other| one.name.cmp(&other.name));
-    let alarm = Alarm {
-        alarm_name: context.builder.name(&[&name], limit::ALARM),
+    dimensions
+}
+
+/// An alarm without what it looks at.
+fn plain(context: &Context<'_>, name: &str, row: &Row<'_>) -> Alarm {
+    let topic = context.builder.handle::<Topic>(topic::NAME).output("TopicArn");
+    Alarm {
+        alarm_name: context.builder.name(&[name], limit::ALARM),
         alarm_description: row.text.to_owned(),
         actions_enabled: true,
         alarm_actions: vec![topic.clone()],
@@ -65,15 +111,8 @@ fn add(context: &mut Context<'_>, key_path: &str, name: &str, dimensions: Vec<(&
         evaluation_periods: row.periods,
         datapoints_to_alarm: Some(row.periods),
         treat_missing_data: Some(if row.silence_rings { "breaching" } else { "notBreaching" }.to_owned()),
-        namespace: Some(row.namespace.to_owned()),
-        metric_name: Some(row.metric.to_owned()),
-        dimensions,
-        statistic: Some(row.statistic.to_owned()),
-        period: Some(PERIOD),
         ..Alarm::default()
-    };
-    let about = About::new(key_path, row.text).in_layer(Layer::Observability);
-    context.builder.add(&name, alarm, about);
+    }
 }
 
 /// Memory in GiB of an RDS class, by its family's letter and its size (RDS user guide, "Hardware specifications for DB instance classes").
@@ -282,6 +321,106 @@ fn failed_messages(context: &mut Context<'_>, key_path: &str, name: &str, failed
         ..Row::default()
     };
     add(context, key_path, name, vec![("QueueName", failed.output("QueueName"))], &row);
+}
+
+/// The operations on items; DynamoDB counts its own errors for each of them, and for nothing wider (DynamoDB developer guide, "DynamoDB Metrics and
+/// dimensions"). Of errors of those who call it counts only the whole account's, which says nothing of a table.
+const TABLE_OPERATIONS: [&str; 10] = [
+    "BatchGetItem",
+    "BatchWriteItem",
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "Scan",
+    "TransactGetItems",
+    "TransactWriteItems",
+    "UpdateItem",
+];
+
+/// A table: requests that were refused because they came too fast, and DynamoDB's own errors.
+pub(crate) fn table_alarms(context: &mut Context<'_>, name: &Name, table: &Handle) {
+    let key_path = format!("resources.{name}");
+    let id = || ("TableName", table.output("TableName"));
+    for (what, metric, text) in [
+        (
+            "read-throttles",
+            "ReadThrottleEvents",
+            "Reads of the table are refused: one key is read too often, or the load grew more than twofold within half an hour.",
+        ),
+        (
+            "write-throttles",
+            "WriteThrottleEvents",
+            "Writes to the table are refused: one key is written too often, or the load grew more than twofold within half an hour.",
+        ),
+    ] {
+        let row = Row { what, namespace: "AWS/DynamoDB", metric, statistic: "Sum", threshold: 10.0, periods: 1, text, ..Row::default() };
+        add(context, &key_path, name.as_str(), vec![id()], &row);
+    }
+    let row = Row {
+        what: "system-errors",
+        namespace: "AWS/DynamoDB",
+        metric: "SystemErrors",
+        statistic: "Sum",
+        threshold: 10.0,
+        periods: 1,
+        text: "DynamoDB itself answers with errors: clients try again by themselves; look at the AWS Health Dashboard.",
+        ..Row::default()
+    };
+    let of = TABLE_OPERATIONS.iter().map(|operation| vec![id(), ("Operation", Text::from(*operation))]).collect();
+    add_sum(context, &key_path, name.as_str(), of, &row);
+}
+
+/// A stream: records that wait to be read, and records that were refused.
+pub(crate) fn stream_alarms(context: &mut Context<'_>, name: &Name, stream: &Handle) {
+    let key_path = format!("resources.{name}");
+    let rows = [
+        Row {
+            what: "age",
+            metric: "GetRecords.IteratorAgeMilliseconds",
+            statistic: "Maximum",
+            // A quarter of an hour.
+            threshold: 900_000.0,
+            periods: 2,
+            text: "Records wait too long: a reader fails or is too slow; look at its log.",
+            ..Row::default()
+        },
+        Row {
+            what: "write-throttles",
+            metric: "WriteProvisionedThroughputExceeded",
+            statistic: "Sum",
+            threshold: 10.0,
+            periods: 1,
+            text: "Records are refused: a partition key is written too often, or the stream has too few `shards`.",
+            ..Row::default()
+        },
+        Row {
+            what: "read-throttles",
+            metric: "ReadProvisionedThroughputExceeded",
+            statistic: "Sum",
+            threshold: 10.0,
+            text: "Readers are refused: there are too many for the stream's `shards`.",
+            ..Row::default()
+        },
+    ];
+    for row in rows {
+        let row = Row { namespace: "AWS/Kinesis", ..row };
+        add(context, &key_path, name.as_str(), vec![("StreamName", stream.output("Name"))], &row);
+    }
+}
+
+/// A topic: messages that did not reach who hears it.
+pub(crate) fn topic_alarms(context: &mut Context<'_>, name: &Name, topic: &Handle) {
+    let row = Row {
+        what: "failed",
+        namespace: "AWS/SNS",
+        metric: "NumberOfNotificationsFailed",
+        statistic: "Sum",
+        periods: 1,
+        text: "Messages of the topic did not reach somebody who hears it: look whether the endpoint answers.",
+        ..Row::default()
+    };
+    add(context, &format!("resources.{name}"), name.as_str(), vec![("TopicName", topic.output("TopicName"))], &row);
 }
 
 /// A service on Amazon ECS: processor, memory, and whether enough tasks run.

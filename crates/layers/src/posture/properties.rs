@@ -10,7 +10,7 @@ use super::Setting;
 use super::Setting::{
     AccessLogRetention, AccessLogging, AddressSplit, AuditAtHand, AuditRetention, AuditTrail, CacheBackups, CacheStandby, DataEvents,
     DatabaseBackups, DatabaseLogs, DatabaseMonitoring, DatabaseStandby, DeletionProtection, Encryption, FlowLogs, KeyRotation,
-    LogRetention, OwnKeys, PublicAccessBlocked, RecoveryPoints, SearchStandby, Tls, WebFirewall,
+    LogRetention, OwnKeys, PublicAccessBlocked, RecoveryPoints, SearchStandby, StreamRetention, TableRecovery, Tls, WebFirewall,
 };
 
 /// A property that a setting decides.
@@ -32,6 +32,9 @@ const PATHS: &[(&str, &str, Setting)] = &[
     ("AWS::CloudTrail::Trail", "EventSelectors.0.DataResources", DataEvents),
     ("AWS::CloudTrail::Trail", "IsMultiRegionTrail", AuditTrail),
     ("AWS::CloudTrail::Trail", "KMSKeyId", OwnKeys),
+    ("AWS::DynamoDB::Table", "DeletionProtectionEnabled", DeletionProtection),
+    ("AWS::DynamoDB::Table", "PointInTimeRecoverySpecification.RecoveryPeriodInDays", TableRecovery),
+    ("AWS::DynamoDB::Table", "SSESpecification.KMSMasterKeyId", OwnKeys),
     ("AWS::EC2::FlowLog", "TrafficType", FlowLogs),
     ("AWS::EC2::LaunchTemplate", "LaunchTemplateData.BlockDeviceMappings.0.Ebs.Encrypted", Encryption),
     ("AWS::EC2::LaunchTemplate", "LaunchTemplateData.BlockDeviceMappings.0.Ebs.KmsKeyId", OwnKeys),
@@ -44,6 +47,9 @@ const PATHS: &[(&str, &str, Setting)] = &[
     ("AWS::ElastiCache::ReplicationGroup", "SnapshotRetentionLimit", CacheBackups),
     ("AWS::ElastiCache::ReplicationGroup", "TransitEncryptionEnabled", Tls),
     ("AWS::ElasticLoadBalancingV2::Listener", "SslPolicy", Tls),
+    ("AWS::Kinesis::Stream", "RetentionPeriodHours", StreamRetention),
+    ("AWS::Kinesis::Stream", "StreamEncryption.EncryptionType", Encryption),
+    ("AWS::Kinesis::Stream", "StreamEncryption.KeyId", OwnKeys),
     ("AWS::KMS::Key", "EnableKeyRotation", KeyRotation),
     ("AWS::Logs::LogGroup", "KmsKeyId", OwnKeys),
     ("AWS::Logs::LogGroup", "RetentionInDays", LogRetention),

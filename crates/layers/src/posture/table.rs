@@ -110,7 +110,7 @@ mod tests {
         let rows = read().unwrap_or_else(|error| panic!("{error}")).settings;
         let settings: BTreeSet<Setting> = rows.iter().map(|row| row.setting).collect();
         assert_eq!(settings.len(), rows.len(), "a setting stands twice");
-        assert_eq!(rows.len(), 24, "a setting of the enumeration has no row");
+        assert_eq!(rows.len(), 26, "a setting of the enumeration has no row");
         for row in &rows {
             assert!(!row.why.is_empty() && !row.what.ends_with('.'), "{:?}", row.setting);
             for level in row.asked.iter().map(|ask| ask.value).chain([row.default]) {

@@ -22,12 +22,14 @@ pub(crate) const CONTROLS: &[Control] = &[
     control! {
         "resource-has-alarm", Observability, Low, Both,
         [
+            "AWS::DynamoDB::Table",
             "AWS::ElastiCache::ReplicationGroup",
             "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            "AWS::Kinesis::Stream",
             "AWS::OpenSearchService::Domain",
             "AWS::RDS::DBInstance",
         ];
-        title: "Alarms watch every database, cache, search engine and load balancer",
+        title: "Alarms watch every database, cache, search engine, table, stream and load balancer",
         why: "A system that fails unwatched fails for longer, and so does its protection.",
         repair: "Make an alarm whose dimensions name the resource.",
         prowler: [], checkov: [], config: ["CLOUDWATCH_ALARM_RESOURCE_CHECK"], security_hub: [],

@@ -1,8 +1,9 @@
 //! Controls of backups beside the databases' own: AWS Backup.
 
 use strata_aws::backup::{BackupPlan, BackupSelection, BackupVault};
+use strata_aws::dynamodb::Table;
 use strata_aws::rds::DbInstance;
-use strata_graph::{Resource, Text};
+use strata_graph::{Resource, Tags, Text};
 
 use crate::control::{Answer, Control, check, control, met, none_of, not_applicable, violated};
 use crate::view::{View, is_set};
@@ -18,6 +19,17 @@ pub(crate) const CONTROLS: &[Control] = &[
         config: ["RDS_RESOURCES_PROTECTED_BY_BACKUP_PLAN"],
         security_hub: ["RDS.26"],
         each: covers_databases,
+    },
+    control! {
+        "backup-covers-tables", Infrastructure, Medium, Both, ["AWS::DynamoDB::Table"];
+        title: "A backup plan covers every table",
+        why: "A table's continuous backups go with the table; a vault can keep recovery points from everybody.",
+        repair: "Name the table, or one of its tags, in a backup selection.",
+        prowler: ["dynamodb_table_protected_by_backup_plan"],
+        checkov: [],
+        config: ["DYNAMODB_IN_BACKUP_PLAN", "DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN"],
+        security_hub: ["DynamoDB.4"],
+        each: covers_tables,
     },
     control! {
         "backup-plan-keeps", Infrastructure, Medium, Both, ["AWS::Backup::BackupPlan"];
@@ -49,6 +61,15 @@ fn covers_databases(view: &View<'_>, resource: &Resource) -> Answer {
         // AWS Backup takes the source; its replica holds the same.
         return not_applicable();
     }
+    covered(view, resource, &instance.tags)
+}
+
+fn covers_tables(view: &View<'_>, resource: &Resource) -> Answer {
+    covered(view, resource, &view.read::<Table>(resource)?.tags)
+}
+
+/// Whether a selection names the resource or one of its tags.
+fn covered(view: &View<'_>, resource: &Resource, tags: &Tags) -> Answer {
     for (selection, content) in view.all::<BackupSelection>()? {
         let content = &content.selection;
         if content.resources.iter().any(|text| view.is(text, &resource.address) || text.as_literal() == Some("*")) {
@@ -57,7 +78,7 @@ fn covers_databases(view: &View<'_>, resource: &Resource) -> Answer {
         // `strata:` tags of one environment are on no other's resources, so a selection by tag covers what carries it.
         let tagged = content.list_of_tags.iter().any(|condition| {
             condition.condition_type == "STRINGEQUALS"
-                && instance.tags.get(&condition.condition_key).and_then(Text::as_literal) == Some(condition.condition_value.as_str())
+                && tags.get(&condition.condition_key).and_then(Text::as_literal) == Some(condition.condition_value.as_str())
         });
         if tagged {
             return met(format!("covered by {} by a tag", selection.address.short()));

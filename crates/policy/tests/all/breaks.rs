@@ -112,6 +112,7 @@ pub fn all() -> Vec<Break> {
     all.extend(network());
     all.extend(data());
     all.extend(search());
+    all.extend(tables_and_streams());
     all.extend(workloads());
     all.extend(resilience());
     all.extend(watches());
@@ -322,6 +323,58 @@ fn network() -> Vec<Break> {
         case("workload-in-private-subnets", SCHEDULE, vec![to_public_table(at!(network "route_table_association.private-a"))]),
         case("workload-in-private-subnets", HOSTS, vec![set(at!(network "subnet.private-a"), "MapPublicIpOnLaunch", true)]),
     ]
+}
+
+const TABLE: &str = at!(dev "dynamodb_table.holds");
+const STREAM: &str = at!(dev "kinesis_stream.clicks");
+
+/// A table and a stream as the lowering makes them: the example has neither.
+fn tables_and_streams() -> Vec<Break> {
+    let key = || output(KEY, "Arn");
+    let table = Edit::New(
+        TABLE,
+        "AWS::DynamoDB::Table",
+        json!({
+            "TableName": "acme-ticketing-dev-holds", "BillingMode": "PAY_PER_REQUEST", "DeletionProtectionEnabled": true,
+            "AttributeDefinitions": [{"AttributeName": "seat", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "seat", "KeyType": "HASH"}],
+            "SSESpecification": {"SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": key()},
+            "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true, "RecoveryPeriodInDays": 35},
+            "Tags": {"backup": "ticketing-dev"},
+        }),
+    );
+    let stream = Edit::New(
+        STREAM,
+        "AWS::Kinesis::Stream",
+        json!({
+            "Name": "acme-ticketing-dev-clicks", "StreamModeDetails": {"StreamMode": "ON_DEMAND"}, "RetentionPeriodHours": 168,
+            "StreamEncryption": {"EncryptionType": "KMS", "KeyId": key()},
+        }),
+    );
+    let mut all = vec![
+        case("backup-covers-tables", TABLE, vec![gone(at!(dev "backup_selection.data"))]),
+        one("backup-covers-tables", TABLE, "Tags", json!({"backup": "ticketing-prod"})),
+        one("dynamodb-deletion-protected", TABLE, "DeletionProtectionEnabled", false),
+        without("dynamodb-encrypted", TABLE, "SSESpecification"),
+        without("dynamodb-encrypted", TABLE, "SSESpecification.KMSMasterKeyId"),
+        one("dynamodb-encrypted", TABLE, "SSESpecification.KMSMasterKeyId", "alias/aws/dynamodb"),
+        one("dynamodb-point-in-time-recovery", TABLE, "PointInTimeRecoverySpecification", json!({"PointInTimeRecoveryEnabled": false})),
+        one("dynamodb-point-in-time-recovery", TABLE, "PointInTimeRecoverySpecification.RecoveryPeriodInDays", 3),
+        one(
+            "dynamodb-policy-closed",
+            TABLE,
+            "ResourcePolicy",
+            json!({"PolicyDocument": {"Version": "2012-10-17", "Statement": [for_everybody("dynamodb:GetItem")]}}),
+        ),
+        one("dynamodb-scales", TABLE, "BillingMode", "PROVISIONED"),
+        without("kinesis-encrypted", STREAM, "StreamEncryption"),
+        one("kinesis-encrypted", STREAM, "StreamEncryption.KeyId", "alias/aws/kinesis"),
+        one("kinesis-kept-a-week", STREAM, "RetentionPeriodHours", 24),
+    ];
+    for broken in &mut all {
+        broken.given = vec![if broken.address == TABLE { table.clone() } else { stream.clone() }];
+    }
+    all
 }
 
 fn data() -> Vec<Break> {

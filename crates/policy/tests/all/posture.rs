@@ -15,13 +15,15 @@ fn small(standard: Standard) -> Lowered {
     const APP: &str = "\
 app: shop
 services:
-  web: {image: nginx:1.29, port: 8080, route: \"${env.host}/\", uses: {db: read, cache: read, books: read, files: read, orders: send}}
+  web: {image: nginx:1.29, port: 8080, route: \"${env.host}/\", uses: {db: read, cache: read, books: read, files: read, orders: send, items: write, clicks: publish}}
 resources:
   db: {type: postgres, size: tiny}
   cache: {type: redis, size: tiny}
   books: {type: search, size: tiny}
   files: {type: bucket}
   orders: {type: queue}
+  items: {type: table, key: id, expire: ends}
+  clicks: {type: stream}
 environments:
   dev: {cluster: main, host: shop.acme.example}
 ";

@@ -1,9 +1,11 @@
-//! `AWS::Lambda::EventSourceMapping` by the Lambda API. AWS chooses the id; one function polls one queue once, which finds it
-//! without.
+//! `AWS::Lambda::EventSourceMapping` by the Lambda API. AWS chooses the id; one function polls one queue or stream once,
+//! which finds it without.
 
 use async_trait::async_trait;
-use aws_sdk_lambda::types::{FunctionResponseType, ScalingConfig as SdkScaling};
-use strata_aws::lambda::{EventSourceMapping, ScalingConfig};
+use aws_sdk_lambda::types::{
+    DestinationConfig as SdkDestination, EventSourcePosition, FunctionResponseType, OnFailure as SdkFailure, ScalingConfig as SdkScaling,
+};
+use strata_aws::lambda::{DestinationConfig, EventSourceMapping, OnFailure, ScalingConfig};
 use strata_graph::PhysicalId;
 use strata_provider::{ProviderError, Readiness};
 
@@ -11,7 +13,7 @@ use crate::client::Cloud;
 use crate::error::{found, gone, missing};
 use crate::handler::{Handler, Observed, Target, asked};
 use crate::tags::{self, known};
-use crate::values::{at, int, some_int};
+use crate::values::{at, int, some_int, some_text};
 
 fn responses(mapping: &EventSourceMapping) -> Vec<FunctionResponseType> {
     mapping.function_response_types.iter().map(|one| FunctionResponseType::from(one.as_str())).collect()
@@ -20,6 +22,12 @@ fn responses(mapping: &EventSourceMapping) -> Vec<FunctionResponseType> {
 fn scaling(mapping: &EventSourceMapping) -> Result<Option<SdkScaling>, ProviderError> {
     let most = some_int(mapping.scaling_config.as_ref().map(|scaling| scaling.maximum_concurrency))?;
     Ok(most.map(|most| SdkScaling::builder().maximum_concurrency(most).build()))
+}
+
+fn destination(mapping: &EventSourceMapping) -> Result<Option<SdkDestination>, ProviderError> {
+    let Some(config) = &mapping.destination_config else { return Ok(None) };
+    let failed = SdkFailure::builder().destination(known(&config.on_failure.destination)?).build();
+    Ok(Some(SdkDestination::builder().on_failure(failed).build()))
 }
 
 async fn find(cloud: &Cloud, wanted: &EventSourceMapping) -> Result<Option<String>, ProviderError> {
@@ -68,6 +76,13 @@ impl Handler for EventSourceMapping {
                 .scaling_config()
                 .and_then(|scaling| scaling.maximum_concurrency())
                 .map(|most| ScalingConfig { maximum_concurrency: most.into() }),
+            starting_position: asked(desired.starting_position.as_ref(), seen.starting_position().map(|from| from.as_str().to_owned())),
+            maximum_retry_attempts: asked(desired.maximum_retry_attempts.as_ref(), seen.maximum_retry_attempts().map(i64::from)),
+            bisect_batch_on_function_error: asked(desired.bisect_batch_on_function_error.as_ref(), seen.bisect_batch_on_function_error()),
+            destination_config: some_text(
+                seen.destination_config().and_then(|config| config.on_failure()).and_then(|failure| failure.destination()),
+            )
+            .map(|destination| DestinationConfig { on_failure: OnFailure { destination } }),
             tags: labels,
         };
         let readiness = match state {
@@ -90,6 +105,10 @@ impl Handler for EventSourceMapping {
             .set_maximum_batching_window_in_seconds(some_int(desired.maximum_batching_window_in_seconds)?)
             .set_function_response_types(Some(responses(desired)))
             .set_scaling_config(scaling(desired)?)
+            .set_starting_position(desired.starting_position.as_deref().map(EventSourcePosition::from))
+            .set_maximum_retry_attempts(some_int(desired.maximum_retry_attempts)?)
+            .set_bisect_batch_on_function_error(desired.bisect_batch_on_function_error)
+            .set_destination_config(destination(desired)?)
             .set_tags(Some(tags::plain(&desired.tags)?.into_iter().collect()));
         let id = call.send().await.map_err(at("lambda:CreateEventSourceMapping"))?.uuid;
         id.map(PhysicalId).ok_or_else(|| missing("lambda:CreateEventSourceMapping", "UUID"))
@@ -107,8 +126,13 @@ impl Handler for EventSourceMapping {
                 .enabled(desired.enabled)
                 .set_maximum_batching_window_in_seconds(some_int(desired.maximum_batching_window_in_seconds)?)
                 .set_function_response_types(Some(responses(desired)))
-                // An empty configuration takes the limit away.
-                .scaling_config(scaling(desired)?.unwrap_or_else(|| SdkScaling::builder().build()));
+                .set_maximum_retry_attempts(some_int(desired.maximum_retry_attempts)?)
+                .set_bisect_batch_on_function_error(desired.bisect_batch_on_function_error)
+                // An empty configuration takes away what was there; where nothing was, none is named: queues and streams each know but one of the two.
+                .set_destination_config(
+                    destination(desired)?.or_else(|| observed.destination_config.as_ref().map(|_| SdkDestination::builder().build())),
+                )
+                .set_scaling_config(scaling(desired)?.or_else(|| observed.scaling_config.as_ref().map(|_| SdkScaling::builder().build())));
             call.send().await.map_err(at("lambda:UpdateEventSourceMapping"))?;
         }
         let (set, remove) = tags::change(&observed.tags, &desired.tags)?;

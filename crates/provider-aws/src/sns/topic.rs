@@ -19,11 +19,12 @@ fn sdk_tags(all: impl IntoIterator<Item = (String, String)>) -> Result<Vec<Tag>,
 }
 
 /// The attributes; an empty value is how SNS is told to forget one.
-fn attributes(topic: &Topic) -> Result<[(&'static str, Option<String>); 3], ProviderError> {
+fn attributes(topic: &Topic) -> Result<[(&'static str, Option<String>); 4], ProviderError> {
     Ok([
         ("DisplayName", topic.display_name.clone()),
         ("KmsMasterKeyId", some_known(topic.kms_master_key_id.as_ref())?),
         ("SignatureVersion", topic.signature_version.clone()),
+        ("ContentBasedDeduplication", topic.content_based_deduplication.map(|flag| flag.to_string())),
     ])
 }
 
@@ -37,6 +38,7 @@ impl Handler for Topic {
         let labels = cloud.sns().list_tags_for_resource().resource_arn(&arn).send().await;
         let Some(labels) = found(labels.map_err(at("sns:ListTagsForResource")))? else { return Ok(None) };
         let get = |name: &str| answer.attributes().and_then(|all| all.get(name)).map(String::as_str);
+        let is = |name: &str| get(name).map(|flag| flag.eq_ignore_ascii_case("true"));
         let topic_name = arn.rsplit(':').next().unwrap_or_default().to_owned();
         let properties = Self {
             topic_name: topic_name.clone(),
@@ -47,6 +49,8 @@ impl Handler for Topic {
                 desired.signature_version.as_ref(),
                 untold(cloud, get("SignatureVersion").map(ToOwned::to_owned), desired.signature_version.clone()),
             ),
+            fifo_topic: is("FifoTopic").filter(|fifo| *fifo),
+            content_based_deduplication: asked(desired.content_based_deduplication.as_ref(), is("ContentBasedDeduplication")),
             tags: tags::read(labels.tags().iter().map(|tag| (tag.key(), tag.value()))),
         };
         Ok(Some(Observed::ready(&arn, properties).output("TopicArn", &arn).output("TopicName", topic_name)))
@@ -54,8 +58,11 @@ impl Handler for Topic {
 
     async fn create(cloud: &Cloud, target: &Target<'_, Self>) -> Result<PhysicalId, ProviderError> {
         let desired = target.properties;
-        let given: HashMap<String, String> =
+        let mut given: HashMap<String, String> =
             attributes(desired)?.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+        if desired.fifo_topic == Some(true) {
+            given.insert("FifoTopic".to_owned(), "true".to_owned());
+        }
         let call = cloud.sns().create_topic().name(&desired.topic_name).set_attributes(Some(given));
         let answer = call.set_tags(Some(sdk_tags(tags::plain(&desired.tags)?)?)).send().await;
         let arn = answer.map_err(at("sns:CreateTopic"))?.topic_arn;

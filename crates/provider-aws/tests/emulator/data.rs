@@ -6,6 +6,8 @@ mod functions;
 mod messages;
 mod search;
 mod storage;
+mod streams;
+mod tables;
 mod watching;
 
 use std::collections::BTreeMap;

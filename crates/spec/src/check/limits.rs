@@ -3,7 +3,7 @@
 use strata_diag::codes;
 
 use super::Context;
-use crate::model::Resource;
+use crate::model::{Resource, Table};
 use crate::values::{DataSize, Duration, Version};
 
 pub(super) fn check(context: &mut Context<'_>) {
@@ -75,7 +75,13 @@ pub(super) fn check(context: &mut Context<'_>) {
             Resource::Key(key) => {
                 between(context, &format!("{path}.rotate"), key.rotate, 90 * DAY, 2560 * DAY, "AWS KMS renews a key every 90 to 2560 days")
             }
-            Resource::Table(_) | Resource::Topic(_) | Resource::Bus(_) | Resource::Secret(_) => {}
+            Resource::Table(table) => attributes(context, &path, table),
+            // The environment's own topic, which its alarms go to.
+            Resource::Topic(_) if name.as_str() == "alerts" => {
+                let message = format!("`{path}` has the name of the topic that every environment's alarms go to");
+                context.error_at_key(codes::E0109, &path, message, "give the topic another name");
+            }
+            Resource::Topic(_) | Resource::Bus(_) | Resource::Secret(_) => {}
         }
     }
     for (name, function) in &application.functions {
@@ -139,6 +145,22 @@ pub(super) fn check(context: &mut Context<'_>) {
 const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
+
+/// An attribute of a DynamoDB table has one meaning: those of the key are text, the one that ends a row is a number.
+fn attributes(context: &mut Context<'_>, path: &str, table: &Table) {
+    let named = [("key", Some(&table.key)), ("sort", table.sort.as_ref()), ("expire", table.expire.as_ref())];
+    let named: Vec<(&str, &String)> = named.into_iter().filter_map(|(key, attribute)| Some((key, attribute?))).collect();
+    for (index, (key, attribute)) in named.iter().enumerate() {
+        if let Some((other, _)) = named[..index].iter().find(|(_, before)| before == attribute) {
+            let message = format!("`{path}.{key}` and `{path}.{other}` are the same attribute, `{attribute}`");
+            let hint = match *key {
+                "expire" => "name an attribute of its own that holds seconds since 1970; what rows are found or sorted by is text",
+                _ => "name another attribute, or leave `sort` out: a row is then found by `key` alone",
+            };
+            context.error(codes::E0317, &format!("{path}.{key}"), message, hint);
+        }
+    }
+}
 
 fn words(milliseconds: u64) -> String {
     match milliseconds {

@@ -3,7 +3,7 @@
 use strata_diag::{Diagnostic, codes};
 
 use super::Context;
-use crate::model::{Application, TargetKind, Trigger, TriggerEvent, Verb, Workload};
+use crate::model::{Application, Resource, TargetKind, Trigger, TriggerEvent, Verb, Workload};
 use crate::outputs::{APPLICATION_OUTPUTS, ENVIRONMENT_OUTPUTS, outputs};
 use crate::suggest;
 use crate::values::{ImageReference, Name, Reference};
@@ -256,8 +256,20 @@ fn triggers(context: &mut Context<'_>) {
                 };
                 context.error(codes::E0208, &path, format!("`{event}` does not happen to `{target}`, which is a {kind}"), hint);
             }
+            Some(TargetKind::Topic) => hears(context, name, target),
             Some(kind) => pulls(context, name, target, kind),
         }
+    }
+}
+
+/// A topic that keeps the order is heard by queues alone (SNS developer guide, "Message delivery for FIFO topics").
+fn hears(context: &mut Context<'_>, name: &Name, target: &Name) {
+    if let Some(Resource::Topic(topic)) = context.application.resources.get(target.as_str())
+        && topic.fifo
+    {
+        let message = format!("`functions.{name}` cannot hear `{target}`: it is a topic that keeps the order, which queues alone can hear");
+        let hint = format!("leave `fifo` of `{target}` out, or take a queue with `fifo: true` as the trigger");
+        context.error_at_key(codes::E0317, &format!("functions.{name}.trigger.{target}"), message, hint);
     }
 }
 

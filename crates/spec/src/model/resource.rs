@@ -251,14 +251,14 @@ pub struct Bucket {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
-    /// The attribute that rows are found by.
+    /// The attribute that rows are found by; its values are text. Another key is another table: a change replaces it.
     #[schemars(length(min = 1, max = 255))]
     pub key: String,
-    /// The attribute that rows with the same key are sorted by.
+    /// The attribute that rows with the same key are sorted by; its values are text, so numbers have leading zeros and times are in ISO 8601.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 255))]
     pub sort: Option<String>,
-    /// The attribute that says when a row is removed.
+    /// The attribute that says when a row is removed: a number of seconds since 1970. If absent, no row is removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 255))]
     pub expire: Option<String>,
@@ -309,7 +309,7 @@ pub struct Stream {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 500))]
     pub shards: Option<u32>,
-    /// How long records are kept; 24 hours if absent, 365 days at most.
+    /// How long records are kept; 365 days at most. If absent, as long as a standard asks for, and 24 hours at least.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep: Option<Duration>,
 }

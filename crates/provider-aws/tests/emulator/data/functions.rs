@@ -27,7 +27,8 @@ async fn role(bench: &Bench) -> Text {
     answer.role().unwrap().arn().into()
 }
 
-async fn function(bench: &Bench) -> Function {
+/// A function that can be made.
+pub async fn function(bench: &Bench) -> Function {
     Function {
         function_name: "acme-receipt".into(),
         handler: "main.handler".into(),

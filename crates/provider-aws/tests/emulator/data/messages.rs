@@ -82,6 +82,15 @@ async fn a_topic_with_policy_and_subscriptions() {
         raw_message_delivery: None,
     };
     let mail = bench.create("mail", mail).await;
+    let fifo = Topic {
+        topic_name: "acme-orders.fifo".into(),
+        fifo_topic: Some(true),
+        content_based_deduplication: Some(true),
+        ..Topic::default()
+    };
+    let mut fifo = bench.create("orders", fifo).await;
+    bench.update(&mut fifo, |fifo| fifo.content_based_deduplication = Some(false)).await;
+    bench.delete(fifo).await;
     bench.delete(mail).await;
     bench.delete(heard).await;
     bench.delete(policy).await;
