@@ -16,6 +16,7 @@ pub mod config;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
+pub mod efs;
 pub mod eks;
 pub mod elasticache;
 pub mod elasticloadbalancingv2;

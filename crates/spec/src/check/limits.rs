@@ -66,7 +66,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             Resource::Key(key) => {
                 between(context, &format!("{path}.rotate"), key.rotate, 90 * DAY, 2560 * DAY, "AWS KMS renews a key every 90 to 2560 days")
             }
-            Resource::Table(_) | Resource::Topic(_) | Resource::Bus(_) | Resource::Secret(_) => {}
+            Resource::Table(_) | Resource::Topic(_) | Resource::Bus(_) | Resource::Secret(_) | Resource::Files(_) => {}
         }
     }
     for (name, function) in &application.functions {

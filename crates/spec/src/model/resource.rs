@@ -32,6 +32,8 @@ pub enum Resource {
     Key(Key),
     /// A generated secret.
     Secret(Secret),
+    /// Files that several tasks share.
+    Files(Files),
 }
 
 words! {
@@ -59,6 +61,8 @@ words! {
         Key = "key",
         /// A generated secret.
         Secret = "secret",
+        /// Files that several tasks share.
+        Files = "files",
     }
 }
 
@@ -77,6 +81,7 @@ impl ResourceKind {
             ResourceKind::Stream => TargetKind::Stream,
             ResourceKind::Key => TargetKind::Key,
             ResourceKind::Secret => TargetKind::Secret,
+            ResourceKind::Files => TargetKind::Files,
         }
     }
 }
@@ -96,6 +101,7 @@ impl Resource {
             Resource::Stream(_) => ResourceKind::Stream,
             Resource::Key(_) => ResourceKind::Key,
             Resource::Secret(_) => ResourceKind::Secret,
+            Resource::Files(_) => ResourceKind::Files,
         }
     }
 
@@ -297,4 +303,13 @@ pub struct Secret {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 16, max = 256))]
     pub length: Option<u32>,
+}
+
+/// Files that several tasks share, mounted at `/mnt/NAME` in each container that uses them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    /// Whether files that nobody opened for 30 days move to cheaper storage, and back when they are opened; yes if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiered: Option<bool>,
 }
