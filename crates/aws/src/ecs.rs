@@ -17,7 +17,7 @@ pub use service::{
     AwsvpcConfiguration, DeploymentCircuitBreaker, DeploymentConfiguration, LoadBalancerTarget, NetworkConfiguration, Service,
     ServiceRegistry,
 };
-pub use task_definition::{EphemeralStorage, RuntimePlatform, TaskDefinition, Volume};
+pub use task_definition::{EfsAuthorizationConfig, EfsVolumeConfiguration, EphemeralStorage, RuntimePlatform, TaskDefinition, Volume};
 
 use crate::registry::{TypeEntry, entry_of};
 

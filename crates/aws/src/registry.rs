@@ -64,6 +64,7 @@ const LISTS: &[&[TypeEntry]] = &[
     crate::ec2::ENTRIES,
     crate::ecr::ENTRIES,
     crate::ecs::ENTRIES,
+    crate::efs::ENTRIES,
     crate::eks::ENTRIES,
     crate::elasticache::ENTRIES,
     crate::elasticloadbalancingv2::ENTRIES,

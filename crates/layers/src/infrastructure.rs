@@ -8,6 +8,7 @@ mod backup;
 mod bucket;
 mod cache;
 mod database;
+mod files;
 mod hosts;
 mod key;
 mod queue;
@@ -87,6 +88,7 @@ pub(crate) fn lower_stores(context: &mut Context<'_>, key: &Handle) -> Result<St
             Resource::Stream(stream) => stream::lower(context, name, stream, key, &mut stores),
             Resource::Topic(topic) => topic::lower(context, name, topic, key, &mut stores),
             Resource::Queue(queue) => queue::lower(context, name, queue, key, &mut stores),
+            Resource::Files(files) => files::lower(context, name, files, key, &mut stores),
             // Said by the plan as not built yet; the table is `strata_spec::not_built_yet`.
             Resource::Mysql(_) | Resource::Bus(_) | Resource::Key(_) | Resource::Secret(_) => {}
         }

@@ -13,8 +13,8 @@ use crate::builder::{About, Handle};
 use crate::environment::Context;
 
 pub(crate) use alarms::{
-    cache_alarms, database_alarms, function_alarms, host_alarms, job_alarms, load_balancer_alarms, queue_alarms, route_alarms,
-    search_alarms, service_alarms, stream_alarms, table_alarms, topic_alarms,
+    cache_alarms, database_alarms, files_alarms, function_alarms, host_alarms, job_alarms, load_balancer_alarms, queue_alarms,
+    route_alarms, search_alarms, service_alarms, stream_alarms, table_alarms, topic_alarms,
 };
 pub(crate) use topic::lower as lower_topic;
 

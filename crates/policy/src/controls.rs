@@ -11,6 +11,7 @@ pub(crate) mod containers;
 pub(crate) mod databases;
 pub(crate) mod detection;
 pub(crate) mod encryption;
+pub(crate) mod files;
 pub(crate) mod functions;
 pub(crate) mod hosts;
 pub(crate) mod identity;

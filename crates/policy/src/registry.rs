@@ -17,6 +17,7 @@ const LISTS: &[&[Control]] = &[
     lists::databases::CONTROLS,
     lists::detection::CONTROLS,
     lists::encryption::CONTROLS,
+    lists::files::CONTROLS,
     lists::functions::CONTROLS,
     lists::hosts::CONTROLS,
     lists::identity::CONTROLS,

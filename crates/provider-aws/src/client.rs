@@ -188,6 +188,7 @@ clients! {
     ec2: aws_sdk_ec2,
     ecr: aws_sdk_ecr,
     ecs: aws_sdk_ecs,
+    efs: aws_sdk_efs,
     eks: aws_sdk_eks,
     elasticache: aws_sdk_elasticache,
     elbv2: aws_sdk_elasticloadbalancingv2,

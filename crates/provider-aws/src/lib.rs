@@ -20,6 +20,7 @@ pub mod dynamodb;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
+pub mod efs;
 pub mod eks;
 pub mod elasticache;
 pub mod elasticloadbalancingv2;

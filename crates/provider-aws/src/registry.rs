@@ -97,6 +97,7 @@ const LISTS: &[&[HandlerEntry]] = &[
     crate::ec2::HANDLERS,
     crate::ecr::HANDLERS,
     crate::ecs::HANDLERS,
+    crate::efs::HANDLERS,
     crate::eks::HANDLERS,
     crate::elasticache::HANDLERS,
     crate::elasticloadbalancingv2::HANDLERS,

@@ -4,7 +4,9 @@
 
 use strata_diag::Span;
 
-use crate::model::{Antivirus, FileIntegrity, LogStore, MetricStore, NetworkIntrusion, Resource, ResourceKind, Siem, VulnerabilityScanner};
+use crate::model::{
+    Antivirus, FileIntegrity, LogStore, MetricStore, NetworkIntrusion, Resource, ResourceKind, Runtime, Siem, VulnerabilityScanner,
+};
 use crate::resolve::Resolved;
 
 /// Something that is asked for and not built yet.
@@ -97,6 +99,7 @@ static NOT_BUILT: &[Row] = &[
         find: |r| when(r.platform.guardrails.max_monthly_cost.is_some(), "platform:guardrails.max_monthly_cost"),
         what: "the cost of a plan is not estimated, so the limit is not enforced",
     },
+    Row { find: files_elsewhere, what: "files are mounted into services and jobs on Amazon ECS; here they are not mounted" },
     Row { find: resources, what: "this type of resource is checked, but not made" },
 ];
 
@@ -155,4 +158,21 @@ fn scanners(resolved: &Resolved) -> Vec<String> {
 fn resources(resolved: &Resolved) -> Vec<String> {
     let unbuilt = |resource: &Resource| RESOURCES.contains(&resource.kind());
     resolved.application.resources.iter().filter(|(_, resource)| unbuilt(resource)).map(|(name, _)| format!("resources.{name}")).collect()
+}
+
+/// Who uses files and cannot mount them yet: functions, hosts, and everything on Kubernetes.
+fn files_elsewhere(resolved: &Resolved) -> Vec<String> {
+    let application = &resolved.application;
+    let of = |section: &str, name: &crate::values::Name, uses: &crate::model::Uses| -> Vec<String> {
+        let files = uses.keys().filter(|thing| matches!(application.resources.get(thing.as_str()), Some(Resource::Files(_))));
+        files.map(|thing| format!("{section}.{name}.uses.{thing}")).collect()
+    };
+    let cluster = resolved.platform.clusters.get(resolved.environment.cluster.as_str());
+    let mut all: Vec<String> = application.hosts.iter().flat_map(|(name, host)| of("hosts", name, &host.uses)).collect();
+    all.extend(application.functions.iter().flat_map(|(name, function)| of("functions", name, &function.uses)));
+    if cluster.is_some_and(|cluster| cluster.runtime == Runtime::Kubernetes) {
+        all.extend(application.services.iter().flat_map(|(name, service)| of("services", name, &service.uses)));
+        all.extend(application.jobs.iter().flat_map(|(name, job)| of("jobs", name, &job.uses)));
+    }
+    all
 }

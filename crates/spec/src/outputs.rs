@@ -21,6 +21,7 @@ pub fn outputs(kind: TargetKind) -> &'static [&'static str] {
         TargetKind::Topic | TargetKind::Bus | TargetKind::Stream => &["name", "arn"],
         TargetKind::Key => &["id", "arn"],
         TargetKind::Secret => &["name", "arn"],
+        TargetKind::Files => &["path", "id", "arn"],
         TargetKind::Service => &["url", "host", "port"],
     }
 }

@@ -56,12 +56,38 @@ pub struct RuntimePlatform {
     pub operating_system_family: String,
 }
 
-/// Scratch space of the task, gone when it ends.
+/// A folder of the task: scratch space that is gone when it ends, or a file system.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Volume {
     /// The name that mount points use.
     pub name: String,
+    /// The file system; scratch space without one.
+    #[serde(rename = "EFSVolumeConfiguration", default, skip_serializing_if = "Option::is_none")]
+    pub efs_volume_configuration: Option<EfsVolumeConfiguration>,
+}
+
+/// How a file system is entered.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct EfsVolumeConfiguration {
+    /// The file system.
+    pub filesystem_id: Text,
+    /// `ENABLED`: what goes to it and comes from it is encrypted on the way.
+    pub transit_encryption: String,
+    /// By which point, and as whom.
+    pub authorization_config: EfsAuthorizationConfig,
+}
+
+/// By which point a file system is entered, and as whom.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct EfsAuthorizationConfig {
+    /// The access point.
+    pub access_point_id: Text,
+    /// `ENABLED`: by the task's own role.
+    #[serde(rename = "IAM")]
+    pub iam: String,
 }
 
 /// Disk of a Fargate task.
@@ -145,7 +171,14 @@ impl AwsResource for TaskDefinition {
                 .set("operating_system_family", &platform.operating_system_family);
         }
         for volume in &self.volumes {
-            body.block("volume").set("name", &volume.name);
+            let block = body.block("volume");
+            block.set("name", &volume.name);
+            if let Some(efs) = &volume.efs_volume_configuration {
+                let block = block.block("efs_volume_configuration");
+                block.set("file_system_id", &efs.filesystem_id).set("transit_encryption", &efs.transit_encryption);
+                let authorization = &efs.authorization_config;
+                block.block("authorization_config").set("access_point_id", &authorization.access_point_id).set("iam", &authorization.iam);
+            }
         }
         if let Some(storage) = &self.ephemeral_storage {
             body.block("ephemeral_storage").set("size_in_gib", storage.size_in_gib);

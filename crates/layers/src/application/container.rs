@@ -4,8 +4,8 @@
 //! reads exactly its own image, log and secrets, and the task's own role has exactly what its lines of `uses` say.
 
 use strata_aws::ecs::{
-    Capabilities, ContainerDefinition, LinuxParameters, LogConfiguration, MountPoint, NameValue, PortMapping, RuntimePlatform, Secret,
-    TaskDefinition, Volume,
+    Capabilities, ContainerDefinition, EfsAuthorizationConfig, EfsVolumeConfiguration, LinuxParameters, LogConfiguration, MountPoint,
+    NameValue, PortMapping, RuntimePlatform, Secret, TaskDefinition, Volume,
 };
 use strata_aws::iam::Statement;
 use strata_graph::Text;
@@ -73,7 +73,7 @@ pub(super) fn lower(context: &mut Context<'_>, workload: &Workload<'_>, wiring: 
         // The size words mean Graviton machines everywhere, so one image runs in every environment.
         runtime_platform: Some(RuntimePlatform { cpu_architecture: "ARM64".to_owned(), operating_system_family: "LINUX".to_owned() }),
         container_definitions: containers(context, workload, wiring, task, &log_group),
-        volumes: vec![Volume { name: SCRATCH.to_owned() }],
+        volumes: volumes(wiring),
         ..TaskDefinition::default()
     };
     let about = About::new(workload.key(), format!("How a task of {name} is started."));
@@ -82,6 +82,29 @@ pub(super) fn lower(context: &mut Context<'_>, workload: &Workload<'_>, wiring: 
 }
 
 const SCRATCH: &str = "scratch";
+
+/// Scratch space, and the files that the workload uses: entered by their point, as the task's own role, and encrypted on the way.
+fn volumes(wiring: &Wiring) -> Vec<Volume> {
+    let files = wiring.mounts.iter().map(|mount| Volume {
+        name: mount.volume.clone(),
+        efs_volume_configuration: Some(EfsVolumeConfiguration {
+            filesystem_id: mount.file_system.clone(),
+            transit_encryption: "ENABLED".to_owned(),
+            authorization_config: EfsAuthorizationConfig { access_point_id: mount.access_point.clone(), iam: "ENABLED".to_owned() },
+        }),
+    });
+    std::iter::once(Volume { name: SCRATCH.to_owned(), ..Volume::default() }).chain(files).collect()
+}
+
+fn mount_points(wiring: &Wiring) -> Vec<MountPoint> {
+    let scratch = MountPoint { container_path: "/tmp".to_owned(), source_volume: SCRATCH.to_owned(), read_only: false };
+    let files = wiring.mounts.iter().map(|mount| MountPoint {
+        container_path: mount.path.clone(),
+        source_volume: mount.volume.clone(),
+        read_only: mount.read_only,
+    });
+    std::iter::once(scratch).chain(files).collect()
+}
 
 fn containers(
     context: &Context<'_>,
@@ -117,7 +140,7 @@ fn containers(
         secrets: wiring.secrets.iter().map(|(name, from)| Secret { name: name.clone(), value_from: from.clone() }).collect(),
         log_configuration: Some(log(name)),
         readonly_root_filesystem: true,
-        mount_points: vec![MountPoint { container_path: "/tmp".to_owned(), source_volume: SCRATCH.to_owned(), read_only: false }],
+        mount_points: mount_points(wiring),
         linux_parameters: Some(linux()),
         stop_timeout: Some(30),
         ..ContainerDefinition::default()

@@ -54,7 +54,9 @@ pub(super) fn compile(objects: &mut Objects<'_, '_>) -> Result<(), ManifestError
 
 fn peer(objects: &Objects<'_, '_>, target: TargetKind) -> Peer {
     match target {
-        TargetKind::Postgres | TargetKind::Mysql | TargetKind::Redis | TargetKind::Search => Peer::Ranges(ranges(objects, Tier::Data)),
+        TargetKind::Postgres | TargetKind::Mysql | TargetKind::Redis | TargetKind::Search | TargetKind::Files => {
+            Peer::Ranges(ranges(objects, Tier::Data))
+        }
         TargetKind::Bucket | TargetKind::Table => Peer::Internet,
         _ => Peer::Ranges(ranges(objects, Tier::Private)),
     }

@@ -310,6 +310,21 @@ pub(crate) fn queue_alarms(context: &mut Context<'_>, name: &Name, queue: &Handl
     failed_messages(context, &key_path, name.as_str(), failed);
 }
 
+/// Files: near the limit of what a file system reads and writes at once, everything that waits for it waits longer.
+pub(crate) fn files_alarms(context: &mut Context<'_>, name: &Name, system: &Handle) {
+    let row = Row {
+        what: "load",
+        namespace: "AWS/EFS",
+        metric: "PercentIOLimit",
+        statistic: "Maximum",
+        threshold: 95.0,
+        periods: 3,
+        text: "The files are read and written nearly as fast as the file system can: look at who opens so many of them.",
+        ..Row::default()
+    };
+    add(context, &format!("resources.{name}"), name.as_str(), vec![("FileSystemId", system.output("FileSystemId"))], &row);
+}
+
 fn failed_messages(context: &mut Context<'_>, key_path: &str, name: &str, failed: &Handle) {
     let row = Row {
         what: "failed",

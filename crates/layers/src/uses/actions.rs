@@ -114,6 +114,9 @@ const TABLE_WRITE: VerbGrants = grants(
     "dynamodb",
 );
 
+const FILES_READ: VerbGrants = grants(&[on(Part::Whole, &["elasticfilesystem:ClientMount"])], &[], "");
+const FILES_WRITE: VerbGrants = grants(&[on(Part::Whole, &["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"])], &[], "");
+
 const QUEUE_SEND: VerbGrants = grants(&[on(Part::Whole, &["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"])], SEAL, "sqs");
 const QUEUE_RECEIVE: VerbGrants = grants(
     &[on(
@@ -156,6 +159,8 @@ pub fn verb_grants(kind: TargetKind, verb: Verb) -> VerbGrants {
         (K::Bucket, V::Write) => BUCKET_WRITE,
         (K::Table, V::Read) => TABLE_READ,
         (K::Table, V::Write) => TABLE_WRITE,
+        (K::Files, V::Read) => FILES_READ,
+        (K::Files, V::Write) => FILES_WRITE,
         (K::Queue, V::Send) => QUEUE_SEND,
         (K::Queue, V::Receive) => QUEUE_RECEIVE,
         (K::Topic, V::Publish) => TOPIC_PUBLISH,

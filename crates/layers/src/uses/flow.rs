@@ -33,6 +33,7 @@ pub fn port_of(kind: TargetKind) -> Option<u16> {
         TargetKind::Postgres => Some(POSTGRES),
         TargetKind::Mysql => Some(MYSQL),
         TargetKind::Redis => Some(REDIS),
+        TargetKind::Files => Some(NFS),
         TargetKind::Service => None,
         _ => Some(HTTPS),
     }
@@ -42,6 +43,8 @@ pub fn port_of(kind: TargetKind) -> Option<u16> {
 pub const POSTGRES: u16 = 5432;
 /// MySQL.
 pub const MYSQL: u16 = 3306;
+/// The network file system, version 4.
+pub const NFS: u16 = 2049;
 /// Redis and Valkey.
 pub const REDIS: u16 = 6379;
 /// TLS to AWS's own interfaces.

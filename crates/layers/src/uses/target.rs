@@ -61,6 +61,23 @@ pub struct Target {
     pub resources: Vec<Handle>,
     /// Whether what goes to it is encrypted on the way.
     pub encrypted: bool,
+    /// How it is mounted, if it is files.
+    pub mount: Option<Mount>,
+}
+
+/// How files are mounted into a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    /// The name of the volume.
+    pub volume: String,
+    /// Where the files are, in the container.
+    pub path: String,
+    /// The file system's id.
+    pub file_system: Text,
+    /// The id of the point by which it is entered.
+    pub access_point: Text,
+    /// Whether the container may only read.
+    pub read_only: bool,
 }
 
 impl Target {
@@ -81,6 +98,7 @@ impl Target {
             administrators: None,
             resources: Vec::new(),
             encrypted: true,
+            mount: None,
         }
     }
 

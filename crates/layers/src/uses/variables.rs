@@ -27,6 +27,7 @@ pub(super) fn outputs_as_variables(kind: TargetKind) -> &'static [&'static str] 
         TargetKind::Topic | TargetKind::Bus | TargetKind::Stream => &["name", "arn", "region"],
         TargetKind::Key => &["id", "arn"],
         TargetKind::Secret => &["name", "arn"],
+        TargetKind::Files => &["path"],
         TargetKind::Service => &["url", "host", "port"],
     }
 }

@@ -11,7 +11,7 @@ use strata_graph::{Layer, Text};
 use strata_spec::TargetKind;
 
 use super::edge::{Workload, WorkloadKind, edges, workloads};
-use super::target::Targets;
+use super::target::{Mount, Targets};
 use super::{identity, network, variables};
 use crate::builder::Handle;
 use crate::environment::Context;
@@ -30,6 +30,8 @@ pub struct Wiring {
     pub variables: BTreeMap<String, Text>,
     /// Environment variables whose value is read from Secrets Manager when it starts: ARN with the key in it (`ARN:password::`).
     pub secrets: BTreeMap<String, Text>,
+    /// The files that are mounted into it.
+    pub mounts: Vec<Mount>,
     /// What must stand before it may start.
     pub after: Vec<Handle>,
 }
@@ -60,6 +62,7 @@ pub(crate) fn lower(
             start_statements: Vec::new(),
             variables: BTreeMap::new(),
             secrets: BTreeMap::new(),
+            mounts: Vec::new(),
             after: Vec::new(),
         };
         let targets = seen_by(context, &workload, targets);
@@ -102,6 +105,9 @@ fn lower_one(
         network::edge(context, workload, &edge, target, wiring);
         identity::edge(context, workload, &edge, target, wiring);
         variables::edge(workload, &edge, target, wiring);
+        if let Some(mount) = target.mount.as_ref().filter(|_| workload.kind.is_container()) {
+            wiring.mounts.push(Mount { read_only: !edge.changes(), ..mount.clone() });
+        }
         wiring.after.extend(target.resources.iter().cloned());
         if let (TargetKind::Postgres, false, Some(user)) = (target.kind, edge.changes(), target.user_names.get(workload.name.as_str())) {
             let message = format!(

@@ -116,6 +116,7 @@ pub fn all() -> Vec<Break> {
     all.extend(workloads());
     all.extend(resilience());
     all.extend(watches());
+    all.extend(files());
     all
 }
 
@@ -656,4 +657,57 @@ fn watches() -> Vec<Break> {
             .map(|edits| case(control, TRAIL, edits))
         })
         .collect()
+}
+
+/// Files that tasks share; the reference example has none.
+fn files() -> Vec<Break> {
+    const SYSTEM: &str = at!(dev "efs_file_system.shared");
+    const POINT: &str = at!(dev "efs_access_point.shared");
+    const MOUNT: &str = at!(dev "efs_mount_target.shared-a");
+    let id = || output(SYSTEM, "FileSystemId");
+    let given = || {
+        let policy = json!({"Version": "2012-10-17", "Statement": [{
+            "Sid": "OnlyTls", "Effect": "Deny", "Principal": {"AWS": ["*"]}, "Action": ["*"], "Condition": {"Bool": {"aws:SecureTransport": ["false"]}},
+        }]});
+        let owner = json!({"OwnerUid": "1000", "OwnerGid": "1000", "Permissions": "0770"});
+        vec![
+            Edit::New(
+                SYSTEM,
+                "AWS::EFS::FileSystem",
+                json!({
+                    "Encrypted": true, "KmsKeyId": output(KEY, "Arn"), "PerformanceMode": "generalPurpose", "ThroughputMode": "elastic",
+                    "BackupPolicy": {"Status": "ENABLED"}, "FileSystemPolicy": policy, "Tags": {"backup": "ticketing-dev"},
+                }),
+            ),
+            Edit::New(
+                POINT,
+                "AWS::EFS::AccessPoint",
+                json!({
+                    "FileSystemId": id(), "PosixUser": {"Uid": "1000", "Gid": "1000"}, "RootDirectory": {"Path": "/shared", "CreationInfo": owner},
+                }),
+            ),
+            Edit::New(
+                MOUNT,
+                "AWS::EFS::MountTarget",
+                json!({
+                    "FileSystemId": id(), "SubnetId": output(SUBNET, "SubnetId"), "SecurityGroups": [],
+                }),
+            ),
+        ]
+    };
+    let with = |case: Break| Break { given: given(), ..case };
+    let open = json!({"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": ["elasticfilesystem:ClientMount"]});
+    vec![
+        with(one("efs-encrypted", SYSTEM, "Encrypted", false)),
+        with(without("efs-encrypted", SYSTEM, "KmsKeyId")),
+        with(one("efs-backed-up", SYSTEM, "BackupPolicy.Status", "DISABLED")),
+        with(one("efs-backed-up", SYSTEM, "Tags", json!({}))),
+        with(without("efs-not-public", SYSTEM, "FileSystemPolicy")),
+        with(case("efs-not-public", SYSTEM, vec![push(SYSTEM, "FileSystemPolicy.Statement", open)])),
+        with(one("efs-not-public", SYSTEM, "FileSystemPolicy.Statement.0.Condition.Bool.aws:SecureTransport", json!(["true"]))),
+        with(one("efs-access-point-enforces-folder", POINT, "RootDirectory.Path", "/")),
+        with(without("efs-access-point-enforces-user", POINT, "PosixUser")),
+        with(one("efs-access-point-enforces-user", POINT, "PosixUser.Uid", "0")),
+        with(one("efs-in-data-subnets", MOUNT, "SubnetId", output(at!(network "subnet.public-a"), "SubnetId"))),
+    ]
 }

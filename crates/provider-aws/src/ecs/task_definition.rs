@@ -7,7 +7,7 @@
 use async_trait::async_trait;
 use aws_sdk_ecs::types as sdk;
 use serde_json::Value;
-use strata_aws::ecs::{EphemeralStorage, RuntimePlatform, TaskDefinition, Volume};
+use strata_aws::ecs::{EfsAuthorizationConfig, EfsVolumeConfiguration, EphemeralStorage, RuntimePlatform, TaskDefinition, Volume};
 use strata_graph::{PhysicalId, Tags};
 use strata_provider::{ErrorKind, ProviderError};
 
@@ -16,6 +16,8 @@ use crate::build::{is_ours, known_some, small, some, text};
 use crate::client::Cloud;
 use crate::error::{failed, found, gone, missing};
 use crate::handler::{Handler, Observed, Target};
+use crate::tags::known;
+use crate::values::unbuilt;
 
 /// How many revisions are looked at without an id, newest first.
 const REVISIONS: usize = 20;
@@ -44,12 +46,39 @@ async fn describe(cloud: &Cloud, id: &str) -> Result<Option<Observed<TaskDefinit
     Ok(Some(Observed::ready(arn, read(seen, read_tags(answer.tags()))).output("TaskDefinitionArn", arn)))
 }
 
+fn read_volume(seen: &sdk::Volume) -> Volume {
+    let efs = seen.efs_volume_configuration().map(|efs| EfsVolumeConfiguration {
+        filesystem_id: efs.file_system_id().into(),
+        transit_encryption: efs.transit_encryption().map_or("DISABLED", |mode| mode.as_str()).to_owned(),
+        authorization_config: EfsAuthorizationConfig {
+            access_point_id: efs.authorization_config().and_then(|config| config.access_point_id()).unwrap_or_default().into(),
+            iam: efs.authorization_config().and_then(|config| config.iam()).map_or("DISABLED", |mode| mode.as_str()).to_owned(),
+        },
+    });
+    Volume { name: seen.name().unwrap_or_default().to_owned(), efs_volume_configuration: efs }
+}
+
+fn sdk_volume(volume: &Volume) -> Result<sdk::Volume, ProviderError> {
+    let built = sdk::Volume::builder().name(&volume.name);
+    let Some(efs) = &volume.efs_volume_configuration else { return Ok(built.build()) };
+    let authorization = sdk::EfsAuthorizationConfig::builder()
+        .access_point_id(known(&efs.authorization_config.access_point_id)?)
+        .iam(efs.authorization_config.iam.as_str().into())
+        .build();
+    let efs = sdk::EfsVolumeConfiguration::builder()
+        .file_system_id(known(&efs.filesystem_id)?)
+        .transit_encryption(efs.transit_encryption.as_str().into())
+        .authorization_config(authorization)
+        .build()
+        .map_err(unbuilt("ecs:RegisterTaskDefinition"))?;
+    Ok(built.efs_volume_configuration(efs).build())
+}
+
 fn read(seen: &sdk::TaskDefinition, tags: Tags) -> TaskDefinition {
     let mut requires_compatibilities: Vec<String> =
         seen.requires_compatibilities().iter().map(|compatibility| compatibility.as_str().to_owned()).collect();
     requires_compatibilities.sort();
-    let mut volumes: Vec<Volume> =
-        seen.volumes().iter().map(|volume| Volume { name: volume.name().unwrap_or_default().to_owned() }).collect();
+    let mut volumes: Vec<Volume> = seen.volumes().iter().map(read_volume).collect();
     volumes.sort();
     TaskDefinition {
         family: seen.family().unwrap_or_default().to_owned(),
@@ -139,7 +168,7 @@ impl Handler for TaskDefinition {
             );
         }
         for volume in &desired.volumes {
-            call = call.volumes(sdk::Volume::builder().name(&volume.name).build());
+            call = call.volumes(sdk_volume(volume)?);
         }
         if let Some(storage) = &desired.ephemeral_storage {
             call = call.ephemeral_storage(sdk::EphemeralStorage::builder().size_in_gib(small(storage.size_in_gib)?).build());

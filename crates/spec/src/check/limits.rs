@@ -81,7 +81,7 @@ pub(super) fn check(context: &mut Context<'_>) {
                 let message = format!("`{path}` has the name of the topic that every environment's alarms go to");
                 context.error_at_key(codes::E0109, &path, message, "give the topic another name");
             }
-            Resource::Topic(_) | Resource::Bus(_) | Resource::Secret(_) => {}
+            Resource::Topic(_) | Resource::Bus(_) | Resource::Secret(_) | Resource::Files(_) => {}
         }
     }
     for (name, function) in &application.functions {

@@ -17,7 +17,7 @@ pub use platform::{
     PublicRoutes, Role, Runtime, Security, SecurityContact, Siem, SingleSignOn, SizeDefinition, Standard, TransitGateway, Vpn,
     VulnerabilityScanner,
 };
-pub use resource::{Bucket, Bus, Key, Mysql, Postgres, Queue, Redis, Resource, ResourceKind, Search, Secret, Stream, Table, Topic};
+pub use resource::{Bucket, Bus, Files, Key, Mysql, Postgres, Queue, Redis, Resource, ResourceKind, Search, Secret, Stream, Table, Topic};
 pub use verb::{TargetKind, Uses, Verb};
 pub use workload::{
     Function, FunctionRuntime, Health, Host, HostImage, Job, Pipeline, Rollout, Scale, Service, ServiceLevel, SparkWorkers, Step, Trigger,

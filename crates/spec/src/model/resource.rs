@@ -34,6 +34,8 @@ pub enum Resource {
     Key(Key),
     /// A generated secret.
     Secret(Secret),
+    /// Files that several tasks share.
+    Files(Files),
 }
 
 words! {
@@ -63,6 +65,8 @@ words! {
         Key = "key",
         /// A generated secret.
         Secret = "secret",
+        /// Files that several tasks share.
+        Files = "files",
     }
 }
 
@@ -82,6 +86,7 @@ impl ResourceKind {
             ResourceKind::Stream => TargetKind::Stream,
             ResourceKind::Key => TargetKind::Key,
             ResourceKind::Secret => TargetKind::Secret,
+            ResourceKind::Files => TargetKind::Files,
         }
     }
 }
@@ -102,6 +107,7 @@ impl Resource {
             Resource::Stream(_) => ResourceKind::Stream,
             Resource::Key(_) => ResourceKind::Key,
             Resource::Secret(_) => ResourceKind::Secret,
+            Resource::Files(_) => ResourceKind::Files,
         }
     }
 
@@ -331,4 +337,13 @@ pub struct Secret {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 16, max = 256))]
     pub length: Option<u32>,
+}
+
+/// Files that several tasks share, mounted at `/mnt/NAME` in each container that uses them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    /// Whether files that nobody opened for 30 days move to cheaper storage, and back when they are opened; yes if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiered: Option<bool>,
 }

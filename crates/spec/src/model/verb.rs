@@ -62,6 +62,8 @@ words! {
         Key = "key",
         /// A generated secret.
         Secret = "secret",
+        /// Files that several tasks share.
+        Files = "files",
         /// A service of this application.
         Service = "service",
     }
@@ -73,7 +75,9 @@ impl TargetKind {
     pub fn verbs(self) -> &'static [Verb] {
         match self {
             TargetKind::Postgres | TargetKind::Mysql => &[Verb::Read, Verb::Write, Verb::Admin],
-            TargetKind::Redis | TargetKind::Search | TargetKind::Bucket | TargetKind::Table => &[Verb::Read, Verb::Write],
+            TargetKind::Redis | TargetKind::Search | TargetKind::Bucket | TargetKind::Table | TargetKind::Files => {
+                &[Verb::Read, Verb::Write]
+            }
             TargetKind::Queue => &[Verb::Send, Verb::Receive],
             TargetKind::Topic | TargetKind::Bus | TargetKind::Stream => &[Verb::Publish, Verb::Subscribe],
             TargetKind::Key => &[Verb::Encrypt, Verb::Decrypt],
