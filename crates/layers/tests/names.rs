@@ -73,7 +73,7 @@ clusters: {{containers: {{network: main, runtime: ecs}}}}
         r#"
 app: {application}
 services:
-  {service}: {{build: ./s, port: 80, route: "${{env.host}}/", uses: {{{thing}-db: write, {thing}-cache: write, {thing}-s: read, {thing}-q: send}}, secrets: [TOKEN], scale: {{min: 1, max: 2, cpu: 50%}}}}
+  {service}: {{build: ./s, port: 80, route: "${{env.host}}/", uses: {{{thing}-db: write, {thing}-cache: write, {thing}-e: read, {thing}-m: write, {thing}-q: send}}, secrets: [TOKEN], scale: {{min: 1, max: 2, cpu: 50%}}}}
   {service}-2: {{build: ./s, uses: {{{service}: call}}}}
 hosts: {{{service}-h: {{image: debian-12, uses: {{{thing}-db: read}}}}}}
 jobs: {{{service}-j: {{image: {service}, schedule: "0 2 * * *", uses: {{{thing}-b: read}}}}}}
@@ -81,7 +81,8 @@ functions: {{{service}-f: {{code: ./fn/receipt, runtime: python3.13, trigger: {{
 resources:
   {thing}-db: {{type: postgres, replicas: 1}}
   {thing}-cache: {{type: redis}}
-  {thing}-s: {{type: search}}
+  {thing}-e: {{type: search}}
+  {thing}-m: {{type: files}}
   {thing}-b: {{type: bucket}}
   {thing}-q: {{type: queue, fifo: true}}
   {thing}-t: {{type: table, key: id}}
