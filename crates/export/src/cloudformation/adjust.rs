@@ -130,6 +130,14 @@ pub(super) fn properties(
         }
         "AWS::Backup::BackupVault" => rename(properties, "Tags", "BackupVaultTags"),
         "AWS::Backup::BackupPlan" => rename(properties, "Tags", "BackupPlanTags"),
+        "AWS::EFS::FileSystem" => {
+            list_tags(properties, "Tags");
+            rename(properties, "Tags", "FileSystemTags");
+        }
+        "AWS::EFS::AccessPoint" => {
+            list_tags(properties, "Tags");
+            rename(properties, "Tags", "AccessPointTags");
+        }
         // The name servers of a zone are a list: they are the records, not one of them.
         "AWS::Route53::RecordSet" => {
             if let Some(Value::Array(records)) = properties.get("ResourceRecords")

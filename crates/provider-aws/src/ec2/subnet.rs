@@ -54,8 +54,10 @@ impl Handler for Subnet {
             .await
             .map_err(|error| failed("ec2:CreateSubnet", error))?;
         let id = answer.subnet().and_then(|subnet| subnet.subnet_id()).ok_or_else(|| missing("ec2:CreateSubnet", "subnetId"))?;
-        if desired.map_public_ip_on_launch {
-            set_public_ip(cloud, id, true).await?;
+        // AWS makes subnets that give out no public address; an emulator without a default network makes the first of each zone the default one.
+        let public = answer.subnet().and_then(|subnet| subnet.map_public_ip_on_launch()).unwrap_or_default();
+        if desired.map_public_ip_on_launch != public {
+            set_public_ip(cloud, id, desired.map_public_ip_on_launch).await?;
         }
         Ok(PhysicalId(id.to_owned()))
     }

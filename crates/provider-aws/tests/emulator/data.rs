@@ -2,6 +2,7 @@
 
 mod backups;
 mod databases;
+mod files;
 mod functions;
 mod messages;
 mod search;

@@ -3,9 +3,9 @@
 use strata_aws::ecr::{EncryptionConfiguration, ImageScanningConfiguration, LifecyclePolicy, Repository};
 use strata_aws::ecs::{
     AwsvpcConfiguration, CapacityProviderStrategyItem, Cluster, ClusterConfiguration, ClusterSetting, ContainerDefinition,
-    DeploymentCircuitBreaker, DeploymentConfiguration, ExecuteCommandConfiguration, ExecuteCommandLogConfiguration, HealthCheck,
-    LinuxParameters, LoadBalancerTarget, LogConfiguration, MountPoint, NameValue, NetworkConfiguration, PortMapping, RuntimePlatform,
-    Secret, Service, TaskDefinition, Volume,
+    DeploymentCircuitBreaker, DeploymentConfiguration, EfsAuthorizationConfig, EfsVolumeConfiguration, ExecuteCommandConfiguration,
+    ExecuteCommandLogConfiguration, HealthCheck, LinuxParameters, LoadBalancerTarget, LogConfiguration, MountPoint, NameValue,
+    NetworkConfiguration, PortMapping, RuntimePlatform, Secret, Service, TaskDefinition, Volume,
 };
 use strata_aws::elasticloadbalancingv2::TargetGroup;
 use strata_aws::iam::{PolicyDocument, Statement};
@@ -38,6 +38,15 @@ fn cluster(bench: &Bench) -> Cluster {
 
 fn task(bench: &Bench, image: &str) -> TaskDefinition {
     let secret = format!("arn:aws:secretsmanager:{REGION}:{}:secret:db-AbCdEf:password::", bench.account_id());
+    let authorization_config = EfsAuthorizationConfig { access_point_id: "fsap-0123456789abcdef0".into(), iam: "ENABLED".into() };
+    let shared = Volume {
+        name: "shared".into(),
+        efs_volume_configuration: Some(EfsVolumeConfiguration {
+            filesystem_id: "fs-0123456789abcdef0".into(),
+            transit_encryption: "ENABLED".into(),
+            authorization_config,
+        }),
+    };
     TaskDefinition {
         family: "api".into(),
         cpu: "256".into(),
@@ -77,7 +86,7 @@ fn task(bench: &Bench, image: &str) -> TaskDefinition {
             stop_timeout: Some(30),
             ..ContainerDefinition::default()
         }],
-        volumes: vec![Volume { name: "scratch".into() }],
+        volumes: vec![Volume { name: "scratch".into(), ..Volume::default() }, shared],
         ..TaskDefinition::default()
     }
 }
