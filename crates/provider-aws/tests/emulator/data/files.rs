@@ -102,5 +102,5 @@ async fn what_the_emulator_lacks_of_files() {
     let asked = recorder.request("PUT /2015-02-01/file-systems/fs-1/backup-policy").json();
     assert_eq!(asked["BackupPolicy"]["Status"], "DISABLED");
     recorder.request("DELETE /2015-02-01/file-systems/fs-1/policy");
-    assert_eq!(recorder.request("elastic").json()["ThroughputMode"], "elastic");
+    assert_eq!(recorder.request("ThroughputMode").json()["ThroughputMode"], "elastic");
 }
