@@ -141,21 +141,34 @@ fn is_unordered(contract: &TypeContract, path: &str) -> bool {
     })
 }
 
+/// The items of a list without order, each one time.
+fn once(items: &[Value]) -> Vec<&Value> {
+    let mut all: Vec<&Value> = Vec::with_capacity(items.len());
+    for item in items {
+        if !all.contains(&item) {
+            all.push(item);
+        }
+    }
+    all
+}
+
 /// Whether an actual value does what the desired one asks: objects may hold more, lists may not.
 fn same(contract: &TypeContract, path: &str, desired: &Value, actual: &Value) -> bool {
     match (desired, actual) {
         (Value::Object(desired), Value::Object(actual)) => {
             desired.iter().all(|(key, value)| actual.get(key).is_some_and(|other| same(contract, &format!("{path}.{key}"), value, other)))
         }
-        (Value::Array(desired), Value::Array(actual)) if desired.len() != actual.len() => false,
         (Value::Array(desired), Value::Array(actual)) if is_unordered(contract, path) => {
+            // Two references may turn out to be the same; clouds then keep one.
+            let (desired, mut left) = (once(desired), once(actual));
             let path = format!("{path}.*");
-            let mut left: Vec<&Value> = actual.iter().collect();
-            desired.iter().all(|item| {
-                let place = left.iter().position(|other| same(contract, &path, item, other));
-                place.map(|place| left.swap_remove(place)).is_some()
-            })
+            desired.len() == left.len()
+                && desired.into_iter().all(|item| {
+                    let place = left.iter().position(|other| same(contract, &path, item, other));
+                    place.map(|place| left.swap_remove(place)).is_some()
+                })
         }
+        (Value::Array(desired), Value::Array(actual)) if desired.len() != actual.len() => false,
         (Value::Array(desired), Value::Array(actual)) => {
             let path = format!("{path}.*");
             desired.iter().zip(actual).all(|(left, right)| same(contract, &path, left, right))
@@ -193,6 +206,13 @@ mod tests {
             .into_iter()
             .map(|change| (change.path, change.drift, change.replaces))
             .collect()
+    }
+
+    #[test]
+    fn what_stands_twice_in_a_list_without_order_counts_once() {
+        let policy = |resources: Value| json!({"Policy": {"Statement": [{"Resource": resources}]}});
+        assert!(paths(policy(json!(["a", "b", "a"])), policy(json!(["a", "b", "a"])), Some(policy(json!(["b", "a"])))).is_empty());
+        assert!(!paths(policy(json!(["a", "a"])), policy(json!(["a", "a"])), Some(policy(json!(["a", "b"])))).is_empty());
     }
 
     #[test]

@@ -41,11 +41,23 @@ const OPERATIONS: &[&str] = &[
     "rds:StopDBInstance",
     "ssm:StartSession",
     "wafv2:UpdateIPSet",
-    "wafv2:UpdateWebACL",
+];
+
+/// The kinds of things that these are done to: service and the rest of the ARN.
+const OPERATED: &[(&str, &str)] = &[
+    ("autoscaling", "autoScalingGroup:*"),
+    ("ec2", "instance/*"),
+    ("ecs", "service/*"),
+    ("ecs", "task/*"),
+    ("elasticache", "cluster:*"),
+    ("elasticache", "replicationgroup:*"),
+    ("lambda", "function:*"),
+    ("rds", "db:*"),
+    ("wafv2", "regional/ipset/*"),
 ];
 
 /// What is read beside what AWS's own policy for looking lets through: what the system said.
-const LOGS: &[&str] = &["logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"];
+const LOGS: &[&str] = &["logs:FilterLogEvents", "logs:GetLogEvents"];
 
 /// What no emergency is a reason for.
 const NEVER: &[&str] = &[
@@ -100,14 +112,9 @@ pub(super) fn lower(builder: &mut Builder<'_>, platform: &Platform, account: &Ac
         role_name: role.output("RoleName"),
         policy_name: NAME.to_owned(),
         policy_document: PolicyDocument::new([
-            Statement::allow("Operate", OPERATIONS.iter().copied(), ["*"]).when(
-                "StringEquals",
-                "aws:ResourceTag/strata:platform",
-                [platform.platform.as_str()],
-            ),
-            Statement::allow("Read", LOGS.iter().copied(), [log_groups(platform)]),
-            // An answer is found by the number that asking for it gave.
-            Statement::allow("Answers", ["logs:GetQueryResults"], ["*"]),
+            Statement::allow("Operate", OPERATIONS.iter().copied(), OPERATED.iter().map(|(service, rest)| in_every_region(service, rest)))
+                .when("StringEquals", "aws:ResourceTag/strata:platform", [platform.platform.as_str()]),
+            Statement::allow("Read", LOGS.iter().copied(), [in_every_region("logs", &format!("log-group:/{}/*", platform.platform))]),
             Statement::deny("Never", NEVER.iter().copied(), ["*"]),
         ]),
     };
@@ -164,13 +171,13 @@ fn aws_policy(name: &str) -> Text {
     Text::join(["arn:".into(), Pseudo::Partition.into(), format!(":iam::aws:policy/{name}").into()])
 }
 
-/// The log groups of the platform's applications, by the beginning of their names.
-fn log_groups(platform: &Platform) -> Text {
+/// The ARN of things of this account in whichever region they are: `arn:PARTITION:SERVICE:*:ACCOUNT:REST`.
+fn in_every_region(service: &str, rest: &str) -> Text {
     Text::join([
         "arn:".into(),
         Pseudo::Partition.into(),
-        ":logs:*:".into(),
+        format!(":{service}:*:").into(),
         Pseudo::AccountId.into(),
-        format!(":log-group:/{}/*", platform.platform).into(),
+        format!(":{rest}").into(),
     ])
 }

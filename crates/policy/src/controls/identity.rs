@@ -34,7 +34,7 @@ const ESCALATING: [&str; 14] = [
 const BOUND_TO_A_RESOURCE: [&str; 4] = ["ec2.amazonaws.com", "eks.amazonaws.com", "lambda.amazonaws.com", "edgelambda.amazonaws.com"];
 
 /// Actions for which AWS takes no resource but `*` (AWS: service authorization reference; `*` at an entry's end stands for any rest).
-const WITHOUT_RESOURCE: [&str; 42] = [
+const WITHOUT_RESOURCE: [&str; 41] = [
     "acm:ListCertificates",
     "autoscaling:Describe*",
     "cloudwatch:DescribeAlarms",
@@ -64,7 +64,6 @@ const WITHOUT_RESOURCE: [&str; 42] = [
     "kms:ListAliases",
     "kms:ListKeys",
     "logs:DescribeLogGroups",
-    "logs:GetQueryResults",
     "organizations:Describe*",
     "organizations:List*",
     "rds:Describe*",
