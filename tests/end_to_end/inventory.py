@@ -16,8 +16,11 @@ def inventory(world):
 
     client = world.client
     ec2 = client("ec2")
+    # Strata removes the default network, and `down` has AWS make one anew: whether there is one is compared, not which.
+    default = {vpc["VpcId"] for vpc in pages(ec2, "describe_vpcs", "Vpcs") if vpc.get("IsDefault")}
+    add("ec2 default network", [str(bool(default))])
     for kind, operation, key, identifier in EC2:
-        add(kind, (item[identifier] for item in pages(ec2, operation, key) if living(kind, item)))
+        add(kind, (item[identifier] for item in pages(ec2, operation, key) if living(kind, item) and item.get("VpcId") not in default))
     networks = found["ec2 vpc"]
     # EC2 of AWS removes a VPC's default access list with the VPC; moto leaves it behind (a leftover of the emulator).
     found["ec2 access list"] = {item["NetworkAclId"] for item in pages(ec2, "describe_network_acls", "NetworkAcls") if item["VpcId"] in networks}
@@ -32,6 +35,8 @@ def inventory(world):
     iam = client("iam")
     # A service-linked role belongs to its AWS service, which may refuse its deletion; Strata leaves them.
     add("iam role", (role["RoleName"] for role in pages(iam, "list_roles", "Roles") if not role["Path"].startswith("/aws-service-role/")))
+    add("iam user", (user["Arn"] for user in pages(iam, "list_users", "Users")))
+    add("iam group", (group["Arn"] for group in pages(iam, "list_groups", "Groups")))
     add("iam policy", (policy["Arn"] for policy in pages(iam, "list_policies", "Policies", Scope="Local")))
     add("iam instance profile", (profile["InstanceProfileName"] for profile in pages(iam, "list_instance_profiles", "InstanceProfiles")))
     add("iam oidc provider", (provider["Arn"] for provider in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]))

@@ -37,6 +37,10 @@ def tagged(world):
     iam = client("iam")
     for role in pages(iam, "list_roles", "Roles"):
         add(iam.list_role_tags(RoleName=role["RoleName"])["Tags"], role["Arn"])
+    for user in pages(iam, "list_users", "Users"):
+        add(iam.list_user_tags(UserName=user["UserName"])["Tags"], user["Arn"])
+    for policy in pages(iam, "list_policies", "Policies", Scope="Local"):
+        add(iam.list_policy_tags(PolicyArn=policy["Arn"])["Tags"], policy["Arn"])
     for profile in pages(iam, "list_instance_profiles", "InstanceProfiles"):
         name = profile["InstanceProfileName"]
         add(iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"].get("Tags"), profile["Arn"])

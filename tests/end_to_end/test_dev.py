@@ -382,7 +382,8 @@ class Dev(WorldCase):
                 continue
             for statement in self.statements(identifier.rpartition("/")[2]):
                 actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
-                if statement["Resource"] in ("*", ["*"]):
+                # A denial is the better the wider it is.
+                if statement["Effect"] == "Allow" and statement["Resource"] in ("*", ["*"]):
                     self.assertLessEqual(set(actions), UNSCOPED, tags[ADDRESS])
 
     # Images and secrets that are not there yet
