@@ -9,10 +9,11 @@ use strata_graph::Tags;
 use strata_provider::provider::{ADDRESS_TAG, PLATFORM_TAG};
 use strata_provider::{ProviderError, Readiness};
 
+use crate::client::Cloud;
 use crate::handler::Target;
 use crate::registry::{HandlerEntry, handler};
 use crate::tags;
-use crate::values::unbuilt;
+use crate::values::{at, unbuilt};
 
 /// The handlers of this service.
 pub const HANDLERS: &[HandlerEntry] =
@@ -25,6 +26,20 @@ fn sdk_tags(all: impl IntoIterator<Item = (String, String)>) -> Result<Vec<Tag>,
 
 fn read_tags(all: &[Tag]) -> Tags {
     tags::read(all.iter().map(|tag| (tag.key(), tag.value())))
+}
+
+/// Makes the tags of a file system or an access point what is desired.
+async fn retag(cloud: &Cloud, id: &str, observed: &Tags, desired: &Tags) -> Result<(), ProviderError> {
+    let (set, remove) = tags::change(observed, desired)?;
+    if !set.is_empty() {
+        let call = cloud.efs().tag_resource().resource_id(id).set_tags(Some(sdk_tags(set)?));
+        call.send().await.map_err(at("elasticfilesystem:TagResource"))?;
+    }
+    if !remove.is_empty() {
+        let call = cloud.efs().untag_resource().resource_id(id).set_tag_keys(Some(remove));
+        call.send().await.map_err(at("elasticfilesystem:UntagResource"))?;
+    }
+    Ok(())
 }
 
 /// Whether these tags say that it is the one that is looked for.

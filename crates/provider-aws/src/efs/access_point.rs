@@ -6,7 +6,7 @@ use strata_aws::efs::{AccessPoint, CreationInfo, PosixUser, RootDirectory};
 use strata_graph::PhysicalId;
 use strata_provider::ProviderError;
 
-use super::{is_owned, read_tags, readiness, sdk_tags};
+use super::{is_owned, read_tags, readiness, retag, sdk_tags};
 use crate::client::Cloud;
 use crate::error::{found, gone, missing};
 use crate::handler::{Handler, Observed, Target};
@@ -94,16 +94,7 @@ impl Handler for AccessPoint {
 
     async fn update(cloud: &Cloud, target: &Target<'_, Self>, observed: &Self) -> Result<(), ProviderError> {
         let (id, desired) = (target.id()?, target.properties);
-        let (set, remove) = tags::change(&observed.tags, &desired.tags)?;
-        if !set.is_empty() {
-            let call = cloud.efs().tag_resource().resource_id(id).set_tags(Some(sdk_tags(set)?));
-            call.send().await.map_err(at("elasticfilesystem:TagResource"))?;
-        }
-        if !remove.is_empty() {
-            let call = cloud.efs().untag_resource().resource_id(id).set_tag_keys(Some(remove));
-            call.send().await.map_err(at("elasticfilesystem:UntagResource"))?;
-        }
-        Ok(())
+        retag(cloud, id, &observed.tags, &desired.tags).await
     }
 
     async fn delete(cloud: &Cloud, target: &Target<'_, Self>) -> Result<(), ProviderError> {

@@ -9,7 +9,7 @@ use strata_aws::iam::PolicyDocument;
 use strata_graph::PhysicalId;
 use strata_provider::ProviderError;
 
-use super::{is_owned, read_tags, readiness, sdk_tags};
+use super::{is_owned, read_tags, readiness, retag, sdk_tags};
 use crate::client::Cloud;
 use crate::error::{found, gone};
 use crate::handler::{Handler, Observed, Target};
@@ -168,16 +168,7 @@ impl Handler for FileSystem {
         if observed.file_system_policy != desired.file_system_policy {
             put_policy(cloud, id, desired).await?;
         }
-        let (set, remove) = tags::change(&observed.tags, &desired.tags)?;
-        if !set.is_empty() {
-            let call = cloud.efs().tag_resource().resource_id(id).set_tags(Some(sdk_tags(set)?));
-            call.send().await.map_err(at("elasticfilesystem:TagResource"))?;
-        }
-        if !remove.is_empty() {
-            let call = cloud.efs().untag_resource().resource_id(id).set_tag_keys(Some(remove));
-            call.send().await.map_err(at("elasticfilesystem:UntagResource"))?;
-        }
-        Ok(())
+        retag(cloud, id, &observed.tags, &desired.tags).await
     }
 
     async fn delete(cloud: &Cloud, target: &Target<'_, Self>) -> Result<(), ProviderError> {
